@@ -1,0 +1,80 @@
+/** Endpoints (core/v1) and EndpointSlice (discovery.k8s.io/v1), as published and as written by hand. */
+import type { KubeObject } from "./object.ts";
+
+export interface ObjectReference {
+  kind?: string;
+  namespace?: string;
+  name?: string;
+  uid?: string;
+}
+
+export interface EndpointAddress {
+  ip: string;
+  hostname?: string;
+  nodeName?: string;
+  targetRef?: ObjectReference;
+}
+
+export interface EndpointPort {
+  name?: string;
+  port?: number;
+  protocol?: "TCP" | "UDP" | "SCTP";
+  appProtocol?: string;
+}
+
+export interface EndpointSubset {
+  addresses?: EndpointAddress[];
+  notReadyAddresses?: EndpointAddress[];
+  ports?: EndpointPort[];
+}
+
+export interface Endpoints extends KubeObject {
+  kind: "Endpoints";
+  subsets?: EndpointSubset[];
+}
+
+export interface SliceEndpoint {
+  addresses: string[];
+  conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
+  hostname?: string;
+  nodeName?: string;
+  zone?: string;
+  targetRef?: ObjectReference;
+  hints?: { forZones?: { name: string }[]; forNodes?: { name: string }[] };
+}
+
+export interface EndpointSlice extends KubeObject {
+  kind: "EndpointSlice";
+  addressType: "IPv4" | "IPv6" | "FQDN";
+  endpoints: SliceEndpoint[];
+  ports?: EndpointPort[];
+}
+
+/** Ties a slice to its service, by the service's name. */
+export const serviceNameLabel = "kubernetes.io/service-name";
+/** Says which controller owns a slice; slices of others are read, never touched. */
+export const sliceManagedByLabel = "endpointslice.kubernetes.io/managed-by";
+export const sliceController = "endpointslice-controller.k8s.io";
+
+/**
+ * One address that DNS may hand out for a service: ready (or published all the same), with the ports that clients of
+ * the headless service dial.
+ */
+export interface ReadyEndpoint {
+  /** Canonical text (RFC 5952 for IPv6). */
+  ip: string;
+  /** The name below the service's name, where the pod asked for one (hostname and subdomain). */
+  hostname?: string;
+  /** Stands in for the pod's topology: the zone of its node. */
+  zone?: string;
+  ports: { name: string; protocol: "TCP" | "UDP" | "SCTP"; port: number }[];
+}
+
+/** What a service's object answers: who is ready, and as of which state of the registry. */
+export interface ReadyList {
+  /** The service that the list belongs to; a service deleted and made again has another. */
+  serviceUid: string;
+  /** The registry's revision that the list was derived from. */
+  revision: number;
+  endpoints: ReadyEndpoint[];
+}

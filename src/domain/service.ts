@@ -1,0 +1,52 @@
+import type { KubeObject, NamespacedName } from "./object.ts";
+
+export interface ServicePort {
+  name?: string;
+  protocol?: "TCP" | "UDP" | "SCTP";
+  appProtocol?: string;
+  port: number;
+  targetPort?: number | string;
+  nodePort?: number;
+}
+
+export interface ServiceSpec {
+  type?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName";
+  selector?: Record<string, string>;
+  ports?: ServicePort[];
+  clusterIP?: string;
+  clusterIPs?: string[];
+  ipFamilies?: ("IPv4" | "IPv6")[];
+  ipFamilyPolicy?: "SingleStack" | "PreferDualStack" | "RequireDualStack";
+  externalName?: string;
+  publishNotReadyAddresses?: boolean;
+  trafficDistribution?: string;
+}
+
+export interface Service extends KubeObject {
+  kind: "Service";
+  spec: ServiceSpec;
+}
+
+/** `clusterIP: None`: DNS answers with the pods themselves. */
+export function isHeadless(service: Service): boolean {
+  return service.spec.clusterIP === "None";
+}
+
+/** Whether endpoints are derived for it: it selects pods and is not a mere alias (ExternalName). */
+export function selectsPods(service: Service): boolean {
+  return service.spec.type !== "ExternalName" && Object.keys(service.spec.selector ?? {}).length > 0;
+}
+
+/** The cluster IPs, none for a headless or ExternalName service. */
+export function clusterIPs(service: Service): string[] {
+  if (service.spec.type === "ExternalName" || isHeadless(service)) return [];
+  const listed = service.spec.clusterIPs ?? [];
+  if (listed.length > 0) return listed;
+  return service.spec.clusterIP ? [service.spec.clusterIP] : [];
+}
+
+/** Annotation: seconds that DNS answers about this service may be kept, in place of `DNS_TTL`. */
+export const ttlAnnotation = "rollcall.dev/dns-ttl";
+
+/** Names a service's Durable Object and its pending rows. */
+export type ServiceKey = NamespacedName;

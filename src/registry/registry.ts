@@ -1,0 +1,115 @@
+/**
+ * The registry: what was declared and observed. This module states what the rest of Rollcall may ask of it;
+ * `d1-registry.ts` is the one implementation. Expected failures (a lost race, a taken address) are values.
+ */
+import type { EndpointSlice, Endpoints } from "../domain/endpoints.ts";
+import type { LabelRequirement } from "../domain/labels.ts";
+import type { Node } from "../domain/node.ts";
+import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
+import type { Pod } from "../domain/pod.ts";
+import type { Service, ServiceKey } from "../domain/service.ts";
+
+/** Who has to look again after a write. Decided inside the write's transaction, and pending until they have looked. */
+export interface Concerned {
+  services: ServiceKey[];
+  /** Names of edge nodes. */
+  probers: string[];
+}
+
+export interface Written<T extends KubeObject = KubeObject> {
+  outcome: "written";
+  object: T;
+  concerned: Concerned;
+}
+
+/** Somebody else was faster. `current` is what they left, undefined when they deleted it. */
+export interface LostRace<T extends KubeObject = KubeObject> {
+  outcome: "lost-race";
+  current: T | undefined;
+}
+
+export type CreateResult<T extends KubeObject = KubeObject> =
+  | Written<T>
+  | { outcome: "exists" }
+  | { outcome: "namespace-missing" }
+  | { outcome: "namespace-terminating" }
+  /** A cluster IP of the service belongs to another one. */
+  | { outcome: "address-taken"; address: string };
+
+export type UpdateResult<T extends KubeObject = KubeObject> =
+  | Written<T>
+  | LostRace<T>
+  | { outcome: "address-taken"; address: string };
+
+export type DeleteResult<T extends KubeObject = KubeObject> = Written<T> | LostRace<T>;
+
+export interface ListQuery {
+  /** All namespaces when absent. */
+  namespace?: string;
+  labels?: readonly LabelRequirement[];
+  /** At most so many items; the rest is asked for with `after`. */
+  limit?: number;
+  /** The key of the last item of the page before. */
+  after?: NamespacedName;
+}
+
+export interface ListResult<T extends KubeObject = KubeObject> {
+  /** In order of namespace, then name. */
+  items: T[];
+  /** The registry's revision at which this was true. */
+  revision: number;
+  /** Set when `limit` cut the list. */
+  more: boolean;
+}
+
+export interface Registry {
+  get(resource: GroupResource, namespace: string, name: string): Promise<KubeObject | undefined>;
+  list(resource: GroupResource, query: ListQuery): Promise<ListResult>;
+  /**
+   * Stores a new object under the resourceVersion it returns. A pod without `spec.nodeName` is assigned to a prober
+   * inside the same transaction. Cluster IPs named in a service are claimed with it.
+   */
+  create(resource: GroupResource, object: KubeObject): Promise<CreateResult>;
+  /** Replaces `before` (by uid and resourceVersion) by `after`. */
+  update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult>;
+  /** Removes `before` (by uid and resourceVersion); `object` is its last state, under the deletion's resourceVersion. */
+  delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult>;
+}
+
+/** Everything that a service's endpoints are derived from, as of one revision. */
+export interface ServiceSnapshot {
+  epoch: string;
+  revision: number;
+  service: Service | undefined;
+  /** Pods that the selector matches. */
+  pods: Pod[];
+  /** Every EndpointSlice labelled with the service's name, its own and those of others. */
+  slices: EndpointSlice[];
+  /** The Endpoints object of the service's name. */
+  endpoints: Endpoints | undefined;
+}
+
+/** What a prober probes, as of one revision. */
+export interface ProberSnapshot {
+  epoch: string;
+  revision: number;
+  node: Node | undefined;
+  pods: Pod[];
+}
+
+/** What DNS knows of a service without asking anybody. */
+export interface CatalogueService {
+  namespace: string;
+  name: string;
+  uid: string;
+  service: Service["spec"];
+  /** The TTL annotation, as written. */
+  ttl: string | undefined;
+}
+
+export interface CatalogueSnapshot {
+  /** Moves when a namespace or a service changes, and then only. */
+  catalogueRevision: number;
+  namespaces: string[];
+  services: CatalogueService[];
+}

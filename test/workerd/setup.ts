@@ -1,0 +1,5 @@
+/** Every file of workerd tests starts with an empty registry of the current schema. */
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
