@@ -1,1 +1,122 @@
-CREATE TABLE IF NOT EXISTS x (a);
+-- The registry: every object, the log of every change, and who still has to look.
+-- Migrations are append-only, and each must be compatible with the code before it.
+
+-- One row. The epoch changes when an old copy is restored; everything derived compares it.
+CREATE TABLE registry (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  -- Revision of the last change to a namespace or a service: what the DNS catalogue is as fresh as.
+  catalogue_revision INTEGER NOT NULL,
+  -- The log is whole above this revision; watches from below it are too old.
+  compacted_revision INTEGER NOT NULL
+);
+
+-- The current state of every object. The manifest has no resourceVersion; that is the revision column.
+CREATE TABLE objects (
+  resource TEXT NOT NULL,  -- "pods", "endpointslices.discovery.k8s.io"
+  namespace TEXT NOT NULL, -- empty for cluster-scoped kinds
+  name TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  manifest TEXT NOT NULL,
+  node TEXT, -- of a pod: spec.nodeName
+  PRIMARY KEY (resource, namespace, name)
+) WITHOUT ROWID;
+
+CREATE INDEX objects_by_node ON objects (node) WHERE node IS NOT NULL;
+
+-- Every change, in the one order of the cluster: its sequence number is Kubernetes' resourceVersion.
+CREATE TABLE log (
+  revision INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- The row that this one supersedes, NULL for a creation. It is kept as long as this row can be watched, since a
+  -- selector may have matched the object before and no longer match it now.
+  previous INTEGER,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  change TEXT NOT NULL CHECK (change IN ('ADDED', 'MODIFIED', 'DELETED')),
+  manifest TEXT NOT NULL -- the new state; the last one for DELETED
+);
+
+CREATE TABLE labels (
+  resource TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (resource, key, value, namespace, name)
+) WITHOUT ROWID;
+
+-- The pairs of services' selectors, so that a pod finds the services that select it by its own labels.
+CREATE TABLE selectors (
+  namespace TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  service TEXT NOT NULL,
+  pairs INTEGER NOT NULL, -- how many pairs the whole selector has
+  PRIMARY KEY (namespace, key, value, service)
+) WITHOUT ROWID;
+
+-- Cluster IPs in use; the key is what makes them unique.
+CREATE TABLE cluster_ips (
+  address TEXT PRIMARY KEY,
+  service TEXT NOT NULL -- namespace/name
+) WITHOUT ROWID;
+
+-- Addresses of pods and of EndpointSlices written by hand, for reverse names and pod names.
+CREATE TABLE addresses (
+  address TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (address, resource, namespace, name)
+) WITHOUT ROWID;
+
+-- The edge nodes and how much of their slots is promised, in thousandths of a slot.
+CREATE TABLE probers (
+  ordinal INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  region TEXT NOT NULL, -- a location hint, empty for none
+  capacity_millislots INTEGER NOT NULL,
+  load_millislots INTEGER NOT NULL
+);
+
+-- Who has not yet looked at a change. Written with the change, deleted by whoever has looked.
+CREATE TABLE pending (
+  kind TEXT NOT NULL CHECK (kind IN ('service', 'prober')),
+  target TEXT NOT NULL, -- namespace/name of the service, or the prober's name
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (kind, target)
+) WITHOUT ROWID;
+
+INSERT INTO registry (id, epoch, catalogue_revision, compacted_revision) VALUES (1, lower(hex(randomblob(16))), 0, 0);
+
+-- The namespaces of every cluster.
+INSERT INTO log (resource, namespace, name, uid, change, manifest)
+WITH made AS MATERIALIZED ( -- materialized, or each mention of uid would be another
+  SELECT value AS name, lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
+    || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))) AS uid
+  FROM json_each('["default", "kube-system", "kube-public", "kube-node-lease"]')
+)
+SELECT 'namespaces', '', name, uid, 'ADDED', json_object(
+  'apiVersion', 'v1',
+  'kind', 'Namespace',
+  'metadata', json_object(
+    'name', name,
+    'uid', uid,
+    'creationTimestamp', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),
+    'labels', json_object('kubernetes.io/metadata.name', name)
+  ),
+  'spec', json_object('finalizers', json_array('kubernetes')),
+  'status', json_object('phase', 'Active')
+)
+FROM made;
+
+INSERT INTO objects (resource, namespace, name, uid, revision, manifest)
+SELECT resource, namespace, name, uid, revision, manifest FROM log;
+
+INSERT INTO labels (resource, key, value, namespace, name)
+SELECT resource, 'kubernetes.io/metadata.name', name, namespace, name FROM objects;
+
+UPDATE registry SET catalogue_revision = (SELECT max(revision) FROM log);

@@ -1,0 +1,218 @@
+/**
+ * The registry on D1. Each write is one batch (a transaction); what it must not do is decide anything from a read made
+ * before it, except under a guard that the batch itself checks.
+ */
+import { edgeNodeLabel } from "../domain/node.ts";
+import type { GroupResource, KubeObject } from "../domain/object.ts";
+import { toTimestamp } from "../domain/object.ts";
+import type { Pod } from "../domain/pod.ts";
+import { probeLoadMillislots, proberCapacityMillislots } from "../domain/probe-load.ts";
+import type { ServiceKey } from "../domain/service.ts";
+import type {
+  Concerned,
+  CreateResult,
+  DeleteResult,
+  ListQuery,
+  ListResult,
+  Registry,
+  UpdateResult,
+  Written,
+} from "./registry.ts";
+import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
+import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
+import { listStatement, read, takenAddressStatement, write } from "./statements.ts";
+
+export interface D1RegistryDeps {
+  db: D1Database;
+  nowMs(): number;
+  newUid(): string;
+}
+
+/** How often a write is tried again whose guard failed for a reason that was gone when it was looked for. */
+const attempts = 5;
+
+export class D1Registry implements Registry {
+  readonly #deps: D1RegistryDeps;
+
+  constructor(deps: D1RegistryDeps) {
+    this.#deps = deps;
+  }
+
+  async get(resource: GroupResource, namespace: string, name: string): Promise<KubeObject | undefined> {
+    const row = await this.#prepare(read.object, resource, namespace, name).first<ObjectRow>();
+    return row === null ? undefined : fromRow(row);
+  }
+
+  async list(resource: GroupResource, query: ListQuery): Promise<ListResult> {
+    const results = await this.#deps.db.batch([this.#prepare(read.head), this.#listPage(resource, query)]);
+    const items = rowsOf<ObjectRow>(results, 1).map((row) => fromRow(row));
+    const more = query.limit !== undefined && items.length > query.limit;
+    const revision = rowsOf<{ revision: number }>(results, 0)[0]?.revision ?? 0;
+    return { items: more ? items.slice(0, query.limit) : items, revision, more };
+  }
+
+  async create(resource: GroupResource, object: KubeObject): Promise<CreateResult> {
+    const { namespace = "", name, uid } = object.metadata;
+    const key = [resource, namespace, name, uid, null];
+    const claimed = JSON.stringify(claimedAddresses(resource, object));
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const written = await this.#write([
+        ...this.#creation(resource, object, key, claimed),
+        ...this.#sides(key, sideStatements(resource, { before: undefined, after: object })),
+        this.#prepare(write.putObject, ...key),
+      ]);
+      if (written !== undefined) return written;
+      const reason = await this.#whyNotCreated(resource, namespace, name, claimed);
+      if (reason !== undefined) return reason;
+    }
+    throw new Error(
+      `the creation of ${resource} ${namespace}/${name} failed ${attempts} times for no reason that could be found`,
+    );
+  }
+
+  async update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult> {
+    const { namespace = "", name, uid, resourceVersion } = before.metadata;
+    const key = [resource, namespace, name, uid, Number(resourceVersion)];
+    const claimed = JSON.stringify(claimedAddresses(resource, after));
+    const written = await this.#write([
+      this.#prepare(write.logUpdate, ...key, toManifest(after), claimed),
+      ...this.#sides(key, sideStatements(resource, { before, after })),
+      this.#prepare(write.putObject, ...key),
+    ]);
+    if (written !== undefined) return written;
+    const [current, , taken] = await this.#diagnose(resource, namespace, name, claimed);
+    const unmoved = current?.metadata.uid === uid && current.metadata.resourceVersion === resourceVersion;
+    if (unmoved && taken !== undefined) return { outcome: "address-taken", address: taken };
+    return { outcome: "lost-race", current };
+  }
+
+  async delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult> {
+    const { namespace = "", name, uid, resourceVersion } = before.metadata;
+    const key = [resource, namespace, name, uid, Number(resourceVersion)];
+    const written = await this.#write([
+      this.#prepare(write.logDeletion, ...key, toManifest(before)),
+      ...this.#sides(key, sideStatements(resource, { before, after: undefined })),
+      this.#prepare(write.deleteObject, ...key),
+    ]);
+    return written ?? { outcome: "lost-race", current: await this.get(resource, namespace, name) };
+  }
+
+  /** The statements that come to the log: a pod without a node is assigned to a prober, which is opened if need be. */
+  #creation(resource: GroupResource, object: KubeObject, key: unknown[], claimed: string): D1PreparedStatement[] {
+    const manifest = toManifest(object);
+    if (resource !== "pods" || (object as Pod).spec.nodeName !== undefined) {
+      return [this.#prepare(write.logCreation, ...key, manifest, claimed)];
+    }
+    const region = object.metadata.annotations?.["rollcall.dev/region"] ?? "";
+    const load = probeLoadMillislots(object as Pod);
+    const nodeUid = this.#deps.newUid();
+    return [
+      this.#prepare(write.openProber, ...key, manifest, claimed, region, load, proberCapacityMillislots),
+      this.#prepare(write.logProberNode, nodeUid, edgeNodeManifest(this.#deps.nowMs())),
+      this.#prepare(write.putProberNode, nodeUid),
+      this.#prepare(write.labelProberNode, nodeUid),
+      this.#prepare(write.logAssignedCreation, ...key, manifest, claimed, region, load),
+    ];
+  }
+
+  #sides(key: unknown[], statements: readonly SideStatement[]): D1PreparedStatement[] {
+    return statements.map(({ sql, parameters }) => this.#prepare(sql, ...key, ...parameters));
+  }
+
+  /** Runs a batch whose last statement returns the object's row, and undefined where its guard did not hold. */
+  async #write(statements: D1PreparedStatement[]): Promise<Written | undefined> {
+    const results = await this.#deps.db.batch(statements);
+    const [row] = rowsOf<ObjectRow>(results, results.length - 1);
+    return row === undefined
+      ? undefined
+      : { outcome: "written", object: fromRow(row), concerned: concernedOf(results) };
+  }
+
+  async #whyNotCreated(
+    resource: GroupResource,
+    namespace: string,
+    name: string,
+    claimed: string,
+  ): Promise<CreateResult | undefined> {
+    const [current, home, taken] = await this.#diagnose(resource, namespace, name, claimed);
+    if (namespace !== "" && home === undefined) return { outcome: "namespace-missing" };
+    if (current !== undefined) return { outcome: "exists" };
+    if (home?.metadata.deletionTimestamp !== undefined) return { outcome: "namespace-terminating" };
+    return taken === undefined ? undefined : { outcome: "address-taken", address: taken };
+  }
+
+  /** In one look: the object as it stands, its namespace, and a cluster IP that belongs to somebody else. */
+  async #diagnose(
+    resource: GroupResource,
+    namespace: string,
+    name: string,
+    claimed: string,
+  ): Promise<[current: KubeObject | undefined, namespace: KubeObject | undefined, takenAddress: string | undefined]> {
+    const results = await this.#deps.db.batch([
+      this.#prepare(read.object, resource, namespace, name),
+      this.#prepare(read.object, "namespaces", "", namespace),
+      this.#prepare(takenAddressStatement, null, namespace, name, null, null, null, claimed),
+    ]);
+    const [current, home] = [0, 1].map((index) => rowsOf<ObjectRow>(results, index).map((row) => fromRow(row))[0]);
+    return [current, home, rowsOf<{ address: string }>(results, 2)[0]?.address];
+  }
+
+  #listPage(resource: GroupResource, query: ListQuery): D1PreparedStatement {
+    const requirements = query.labels ?? [];
+    const [afterNamespace, afterName] = query.after?.split("/") ?? [];
+    const sql = listStatement({
+      inNamespace: query.namespace !== undefined,
+      requirements,
+      after: query.after !== undefined,
+      limited: query.limit !== undefined,
+    });
+    return this.#prepare(
+      sql,
+      resource,
+      ...(query.namespace === undefined ? [] : [query.namespace]),
+      ...requirements.flatMap((each) => [resource, each.key, JSON.stringify("values" in each ? each.values : [])]),
+      ...(query.after === undefined ? [] : [afterNamespace, afterName]),
+      ...(query.limit === undefined ? [] : [query.limit + 1]),
+    );
+  }
+
+  #prepare(sql: string, ...parameters: unknown[]): D1PreparedStatement {
+    return this.#deps.db.prepare(sql).bind(...parameters);
+  }
+}
+
+/** Pending rows that the batch returned, whichever of its statements wrote them. */
+function concernedOf(results: readonly D1Result[]): Concerned {
+  const rows = results.flatMap((result) => (result.results ?? []) as { kind?: string; target?: string }[]);
+  const targets = (kind: string): string[] => [
+    ...new Set(rows.flatMap((row) => (row.kind === kind && row.target !== undefined ? [row.target] : []))),
+  ];
+  return { services: targets("service") as ServiceKey[], probers: targets("prober") };
+}
+
+/** A prober's Node but for what the statement fills in: its name and its uid. */
+function edgeNodeManifest(nowMs: number): string {
+  const now = toTimestamp(nowMs);
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      creationTimestamp: now,
+      labels: { [edgeNodeLabel]: "", "kubernetes.io/os": "workers" },
+    },
+    spec: {},
+    status: {
+      conditions: [
+        {
+          type: "Ready",
+          status: "True",
+          reason: "ProberReady",
+          message: "prober is probing",
+          lastHeartbeatTime: now,
+          lastTransitionTime: now,
+        },
+      ],
+      nodeInfo: { kubeletVersion: "rollcall", operatingSystem: "workers" },
+    },
+  });
+}

@@ -1,0 +1,145 @@
+/**
+ * What else a write keeps in step, by kind: labels, selectors, cluster IPs, addresses, a prober's load, the catalogue,
+ * and who still has to look. Decides which statements belong into the batch; runs none.
+ */
+import { endpointsView, probingView } from "../domain/concerns.ts";
+import {
+  serviceNameLabel,
+  sliceController,
+  sliceManagedByLabel,
+  type Endpoints,
+  type EndpointSlice,
+} from "../domain/endpoints.ts";
+import { parseIp } from "../domain/ip.ts";
+import type { GroupResource, KubeObject } from "../domain/object.ts";
+import { podAddresses, type Pod } from "../domain/pod.ts";
+import { probeLoadMillislots } from "../domain/probe-load.ts";
+import { clusterIPs, type Service } from "../domain/service.ts";
+import { write } from "./statements.ts";
+
+/** The state before and after a write; undefined before a creation and after a deletion. */
+export interface Change<T extends KubeObject = KubeObject> {
+  before: T | undefined;
+  after: T | undefined;
+}
+
+/** A statement of the batch with what it takes beside the five parameters that every write has. */
+export interface SideStatement {
+  sql: string;
+  parameters: unknown[];
+}
+
+export function sideStatements(resource: GroupResource, change: Change): SideStatement[] {
+  const before = change.before?.metadata.labels ?? {};
+  const after = change.after?.metadata.labels ?? {};
+  const gone = missing(before, after);
+  const come = missing(after, before);
+  return [
+    ...when(gone !== undefined, write.deleteLabels, gone),
+    ...when(come !== undefined, write.insertLabels, come),
+    ...ofKind(resource, change),
+  ];
+}
+
+/** The canonical cluster IPs that a write claims. */
+export function claimedAddresses(resource: GroupResource, object: KubeObject | undefined): string[] {
+  return resource === "services" && object !== undefined ? canonical(clusterIPs(object as Service)) : [];
+}
+
+function ofKind(resource: GroupResource, change: Change): SideStatement[] {
+  switch (resource) {
+    case "pods":
+      return ofPod(change as Change<Pod>);
+    case "services":
+      return ofService(change as Change<Service>);
+    case "namespaces":
+      return [statement(write.moveCatalogue)];
+    case "endpointslices.discovery.k8s.io":
+      return ofEndpointSlice(change as Change<EndpointSlice>);
+    case "endpoints":
+      return ofEndpoints(change as Change<Endpoints>);
+    case "nodes":
+      return [];
+  }
+}
+
+function ofPod({ before, after }: Change<Pod>): SideStatement[] {
+  const load = (after ? probeLoadMillislots(after) : 0) - (before ? probeLoadMillislots(before) : 0);
+  return [
+    ...addressRows(before ? podAddresses(before) : [], after ? podAddresses(after) : []),
+    ...when(load !== 0, write.moveLoad, load),
+    ...when(
+      view(before, endpointsView) !== view(after, endpointsView),
+      write.pendSelectingServices,
+      JSON.stringify(before?.metadata.labels ?? {}),
+      JSON.stringify(after?.metadata.labels ?? {}),
+    ),
+    ...when(view(before, probingView) !== view(after, probingView), write.pendProber),
+  ];
+}
+
+function ofService({ before, after }: Change<Service>): SideStatement[] {
+  const selector = JSON.stringify(after?.spec.selector ?? {});
+  const held = before ? canonical(clusterIPs(before)) : [];
+  const claimed = after ? canonical(clusterIPs(after)) : [];
+  const name = (after ?? before)?.metadata.name;
+  return [
+    ...when(selector !== JSON.stringify(before?.spec.selector ?? {}), write.deleteSelector),
+    ...when(selector !== "{}" && selector !== JSON.stringify(before?.spec.selector), write.insertSelector, selector),
+    ...listRows(held, claimed, write.deleteClusterIps, write.insertClusterIps),
+    statement(write.moveCatalogue),
+    statement(write.pendServices, JSON.stringify([name])),
+  ];
+}
+
+/** A slice wakes the service that it is labelled for. The addresses of a service's own slices are its pods' already. */
+function ofEndpointSlice({ before, after }: Change<EndpointSlice>): SideStatement[] {
+  const services = [before, after].flatMap((slice) => slice?.metadata.labels?.[serviceNameLabel] ?? []);
+  return [
+    ...addressRows(handWrittenAddresses(before), handWrittenAddresses(after)),
+    ...when(services.length > 0, write.pendServices, JSON.stringify(services)),
+  ];
+}
+
+function handWrittenAddresses(slice: EndpointSlice | undefined): string[] {
+  if (slice === undefined || slice.metadata.labels?.[sliceManagedByLabel] === sliceController) return [];
+  return (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+}
+
+/** Endpoints written by hand feed the service of their name. */
+function ofEndpoints({ before, after }: Change<Endpoints>): SideStatement[] {
+  const name = (after ?? before)?.metadata.name;
+  return [statement(write.pendServices, JSON.stringify([name]))];
+}
+
+function addressRows(before: readonly string[], after: readonly string[]): SideStatement[] {
+  return listRows(canonical(before), canonical(after), write.deleteAddresses, write.insertAddresses);
+}
+
+function listRows(before: readonly string[], after: readonly string[], remove: string, add: string): SideStatement[] {
+  const gone = before.filter((entry) => !after.includes(entry));
+  const come = after.filter((entry) => !before.includes(entry));
+  return [...when(gone.length > 0, remove, JSON.stringify(gone)), ...when(come.length > 0, add, JSON.stringify(come))];
+}
+
+function canonical(addresses: readonly string[]): string[] {
+  return addresses.flatMap((address) => parseIp(address)?.text ?? []);
+}
+
+/** The pairs of `from` that `to` has not, as JSON; undefined where there are none. */
+function missing(from: Record<string, string>, to: Record<string, string>): string | undefined {
+  const entries = Object.entries(from).filter(([key, value]) => !Object.hasOwn(to, key) || to[key] !== value);
+  return entries.length === 0 ? undefined : JSON.stringify(Object.fromEntries(entries));
+}
+
+function view(pod: Pod | undefined, of: (pod: Pod) => string): string | undefined {
+  return pod === undefined ? undefined : of(pod);
+}
+
+function when(condition: boolean, sql: string, ...parameters: unknown[]): SideStatement[] {
+  return condition ? [statement(sql, ...parameters)] : [];
+}
+
+function statement(sql: string, ...parameters: unknown[]): SideStatement {
+  return { sql, parameters };
+}

@@ -1,0 +1,266 @@
+/**
+ * Every SQL statement of the registry; nothing else in the tree says SELECT.
+ *
+ * A write is one batch, that is one transaction. Its first statement appends to the log under the write's whole guard
+ * (the object is still as its writer saw it, and so on) and returns the new revision. The statements after it ask
+ * `mine`: whether the newest log row is this write's. The object's own row is written last, since that is what makes
+ * the guard false for everybody else.
+ *
+ * Parameters of a write: ?1 resource, ?2 namespace, ?3 name, ?4 uid, ?5 revision of the row that it supersedes (NULL
+ * for a creation). Further ones are said beside each statement.
+ */
+
+const head = "(SELECT max(revision) FROM log)";
+
+const unchanged = "(SELECT revision FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3) IS ?5";
+
+/**
+ * A uid and the revision superseded tell a log row apart from everybody else's, but for one that won the same race;
+ * then the object has moved on already.
+ */
+const mine = `EXISTS (SELECT 1 FROM log WHERE revision = ${head} AND uid = ?4 AND previous IS ?5) AND ${unchanged}`;
+
+/** Cluster IPs in the JSON array ?7 that belong to another service. */
+const takenAddress = `SELECT address FROM cluster_ips
+  WHERE address IN (SELECT value FROM json_each(?7)) AND service <> ?2 || '/' || ?3`;
+
+const namespaceAccepts = `(?2 = '' OR EXISTS (
+  SELECT 1 FROM objects WHERE resource = 'namespaces' AND namespace = '' AND name = ?2
+    AND json_extract(manifest, '$.metadata.deletionTimestamp') IS NULL))`;
+
+/** The first edge node of the region ?8 with room for ?9 millislots: filled up one after the other, so that few are kept awake. */
+const roomyProber = `SELECT name FROM probers
+  WHERE region = ?8 AND load_millislots + ?9 <= capacity_millislots ORDER BY ordinal LIMIT 1`;
+
+const creatable = `${unchanged} AND ${namespaceAccepts} AND NOT EXISTS (${takenAddress})`;
+
+export const write = {
+  /** ?6 manifest, ?7 cluster IPs it claims. */
+  logCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
+    SELECT ?1, ?2, ?3, ?4, ?5, 'ADDED', ?6 WHERE ${creatable} RETURNING revision`,
+
+  /** The same for a pod that is to be assigned: ?8 region, ?9 its load. */
+  logAssignedCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
+    SELECT ?1, ?2, ?3, ?4, ?5, 'ADDED', json_set(?6, '$.spec.nodeName', (${roomyProber}))
+    WHERE ${creatable} RETURNING revision`,
+
+  /** ?6 manifest, ?7 cluster IPs it claims. */
+  logUpdate: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
+    SELECT ?1, ?2, ?3, ?4, ?5, 'MODIFIED', ?6
+    WHERE ${unchanged} AND NOT EXISTS (${takenAddress}) RETURNING revision`,
+
+  /** ?6 manifest. */
+  logDeletion: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
+    SELECT ?1, ?2, ?3, ?4, ?5, 'DELETED', ?6 WHERE ${unchanged} RETURNING revision`,
+
+  /** The last statement of a creation or an update. */
+  putObject: `INSERT INTO objects (resource, namespace, name, uid, revision, manifest, node)
+    SELECT resource, namespace, name, uid, revision, manifest,
+      CASE resource WHEN 'pods' THEN json_extract(manifest, '$.spec.nodeName') END
+    FROM log WHERE revision = ${head} AND ${mine}
+    ON CONFLICT (resource, namespace, name) DO UPDATE
+      SET uid = excluded.uid, revision = excluded.revision, manifest = excluded.manifest, node = excluded.node
+    RETURNING revision, manifest`,
+
+  /** The last statement of a deletion. */
+  deleteObject: `DELETE FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3 AND ${mine}
+    RETURNING (SELECT max(revision) FROM log) AS revision, manifest`,
+
+  /** ?6 JSON object of the labels that are gone or have another value. */
+  deleteLabels: `DELETE FROM labels
+    WHERE resource = ?1 AND namespace = ?2 AND name = ?3
+      AND (key, value) IN (SELECT key, value FROM json_each(?6)) AND ${mine}`,
+
+  /** ?6 JSON object of the labels that are new or have another value. */
+  insertLabels: `INSERT OR IGNORE INTO labels (resource, key, value, namespace, name)
+    SELECT ?1, key, value, ?2, ?3 FROM json_each(?6) WHERE ${mine}`,
+
+  /** ?6 JSON array of addresses that are gone. */
+  deleteAddresses: `DELETE FROM addresses
+    WHERE address IN (SELECT value FROM json_each(?6)) AND resource = ?1 AND namespace = ?2 AND name = ?3 AND ${mine}`,
+
+  /** ?6 JSON array of addresses that are new. */
+  insertAddresses: `INSERT OR IGNORE INTO addresses (address, resource, namespace, name)
+    SELECT value, ?1, ?2, ?3 FROM json_each(?6) WHERE ${mine}`,
+
+  deleteSelector: `DELETE FROM selectors WHERE namespace = ?2 AND service = ?3 AND ${mine}`,
+
+  /** ?6 JSON object of the selector. */
+  insertSelector: `INSERT INTO selectors (namespace, key, value, service, pairs)
+    SELECT ?2, key, value, ?3, (SELECT count(*) FROM json_each(?6)) FROM json_each(?6) WHERE ${mine}`,
+
+  /** ?6 JSON array of cluster IPs that the service gives up. */
+  deleteClusterIps: `DELETE FROM cluster_ips
+    WHERE address IN (SELECT value FROM json_each(?6)) AND service = ?2 || '/' || ?3 AND ${mine}`,
+
+  /** ?6 JSON array of cluster IPs that the service takes. */
+  insertClusterIps: `INSERT OR IGNORE INTO cluster_ips (address, service)
+    SELECT value, ?2 || '/' || ?3 FROM json_each(?6) WHERE ${mine}`,
+
+  moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
+
+  /** The services whose selector holds of the labels before (?6) or after (?7), JSON objects. */
+  pendSelectingServices: `INSERT INTO pending (kind, target, revision)
+    SELECT 'service', ?2 || '/' || service, ${head} FROM (
+      SELECT s.service FROM json_each(?6) l
+        JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
+        GROUP BY s.service HAVING count(*) = max(s.pairs)
+      UNION
+      SELECT s.service FROM json_each(?7) l
+        JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
+        GROUP BY s.service HAVING count(*) = max(s.pairs)
+    ) WHERE ${mine}
+    ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
+    RETURNING kind, target`,
+
+  /** ?6 JSON array of services' names in the object's namespace. */
+  pendServices: `INSERT INTO pending (kind, target, revision)
+    SELECT DISTINCT 'service', ?2 || '/' || value, ${head} FROM json_each(?6) WHERE ${mine}
+    ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
+    RETURNING kind, target`,
+
+  /** The prober that the pod is assigned to, if it is one. */
+  pendProber: `INSERT INTO pending (kind, target, revision)
+    SELECT 'prober', p.name, log.revision FROM log
+      JOIN probers p ON p.name = json_extract(log.manifest, '$.spec.nodeName')
+    WHERE log.revision = ${head} AND ${mine}
+    ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
+    RETURNING kind, target`,
+
+  /** ?6 by how much the load of the pod's prober changes; the pod is the one that the newest log row tells of. */
+  moveLoad: `UPDATE probers SET load_millislots = load_millislots + ?6
+    WHERE name = (SELECT json_extract(manifest, '$.spec.nodeName') FROM log WHERE revision = ${head}) AND ${mine}`,
+
+  /** Before a pod's creation: one more prober where none has room. ?8 region, ?9 the pod's load, ?10 capacity. */
+  openProber: `INSERT INTO probers (ordinal, name, region, capacity_millislots, load_millislots)
+    SELECT next, 'edge-' || next, ?8, ?10, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
+    WHERE ${creatable} AND NOT EXISTS (${roomyProber})`,
+
+  /** The newest prober's Node, where it has none. ?1 its uid, ?2 its manifest but for name and uid. */
+  logProberNode: `INSERT INTO log (resource, namespace, name, uid, change, manifest)
+    SELECT 'nodes', '', p.name, ?1, 'ADDED',
+      json_set(?2, '$.metadata.name', p.name, '$.metadata.uid', ?1, '$.metadata.labels."kubernetes.io/hostname"', p.name)
+    FROM probers p
+    WHERE p.ordinal = (SELECT max(ordinal) FROM probers)
+      AND NOT EXISTS (SELECT 1 FROM objects WHERE resource = 'nodes' AND namespace = '' AND name = p.name)`,
+
+  /** ?1 the Node's uid. */
+  putProberNode: `INSERT INTO objects (resource, namespace, name, uid, revision, manifest)
+    SELECT resource, namespace, name, uid, revision, manifest FROM log WHERE revision = ${head} AND uid = ?1`,
+
+  /** ?1 the Node's uid. */
+  labelProberNode: `INSERT INTO labels (resource, key, value, namespace, name)
+    SELECT log.resource, l.key, l.value, log.namespace, log.name
+    FROM log, json_each(log.manifest, '$.metadata.labels') l WHERE log.revision = ${head} AND log.uid = ?1`,
+} as const;
+
+/** Of the cluster IPs in ?7, one that another service than ?2/?3 has: why a write did not happen. */
+export const takenAddressStatement = `${takenAddress} LIMIT 1`;
+
+export const read = {
+  epochAndHead: `SELECT epoch, ${head} AS revision FROM registry`,
+  catalogueRevision: "SELECT catalogue_revision AS revision FROM registry",
+  head: `SELECT ${head} AS revision`,
+
+  /** ?1 resource, ?2 namespace, ?3 name. */
+  object: "SELECT revision, manifest FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3",
+
+  /** The pods that the selector of service ?2 in namespace ?1 matches. */
+  selectedPods: `SELECT o.revision, o.manifest
+    FROM objects svc, json_each(svc.manifest, '$.spec.selector') pair
+      JOIN labels l ON l.resource = 'pods' AND l.key = pair.key AND l.value = pair.value AND l.namespace = ?1
+      JOIN objects o ON o.resource = 'pods' AND o.namespace = ?1 AND o.name = l.name
+    WHERE svc.resource = 'services' AND svc.namespace = ?1 AND svc.name = ?2
+    GROUP BY o.name
+    HAVING count(*) = (SELECT count(*) FROM json_each(svc.manifest, '$.spec.selector'))`,
+
+  /** The slices labelled with service ?2 in namespace ?1. */
+  slicesOfService: `SELECT o.revision, o.manifest FROM labels l
+      JOIN objects o ON o.resource = l.resource AND o.namespace = l.namespace AND o.name = l.name
+    WHERE l.resource = 'endpointslices.discovery.k8s.io' AND l.key = 'kubernetes.io/service-name'
+      AND l.value = ?2 AND l.namespace = ?1
+    ORDER BY o.name`,
+
+  /** ?1 the prober's name. */
+  assignedPods: "SELECT revision, manifest FROM objects WHERE node = ?1 AND resource = 'pods'",
+
+  namespaceNames: "SELECT name FROM objects WHERE resource = 'namespaces'",
+  catalogueServices: `SELECT namespace, name, uid, json_extract(manifest, '$.spec') AS spec,
+      json_extract(manifest, '$.metadata.annotations."rollcall.dev/dns-ttl"') AS ttl
+    FROM objects WHERE resource = 'services'`,
+
+  /** The pod ?2, canonical address ?1 in namespace ?2. */
+  podWithAddress:
+    "SELECT 1 AS found FROM addresses WHERE address = ?1 AND resource = 'pods' AND namespace = ?2 LIMIT 1",
+
+  /** The services that select a pod with the address ?1, and those that a slice with it is labelled for. */
+  servicesOfAddress: `
+    SELECT s.namespace || '/' || s.service AS service
+    FROM addresses a
+      JOIN objects o ON o.resource = 'pods' AND o.namespace = a.namespace AND o.name = a.name
+      JOIN json_each(o.manifest, '$.metadata.labels') l
+      JOIN selectors s ON s.namespace = a.namespace AND s.key = l.key AND s.value = l.value
+    WHERE a.address = ?1 AND a.resource = 'pods'
+    GROUP BY a.name, s.namespace, s.service HAVING count(*) = max(s.pairs)
+    UNION
+    SELECT o.namespace || '/' || json_extract(o.manifest, '$.metadata.labels."kubernetes.io/service-name"')
+    FROM addresses a JOIN objects o ON o.resource = a.resource AND o.namespace = a.namespace AND o.name = a.name
+    WHERE a.address = ?1 AND a.resource = 'endpointslices.discovery.k8s.io'
+    UNION
+    SELECT a.namespace || '/' || a.name FROM addresses a WHERE a.address = ?1 AND a.resource = 'endpoints'`,
+
+  probers: "SELECT name FROM probers ORDER BY ordinal",
+  pending: "SELECT kind, target FROM pending",
+
+  /** The log above revision ?1, oldest first, at most ?2 rows, each with what it superseded. */
+  changes: `SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
+    FROM log LEFT JOIN log AS before ON before.revision = log.previous
+    WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2`,
+  compactedRevision: "SELECT compacted_revision AS revision FROM registry",
+} as const;
+
+export const settle = {
+  /** ?1 kind, ?2 target, ?3 the revision up to which it has looked. */
+  pending: "DELETE FROM pending WHERE kind = ?1 AND target = ?2 AND revision <= ?3",
+
+  /** A prober without pods goes away, with its Node. ?1 its name. The statements run in one batch, in this order. */
+  logEmptyProberNode: `INSERT INTO log (previous, resource, namespace, name, uid, change, manifest)
+    SELECT revision, resource, namespace, name, uid, 'DELETED', manifest FROM objects
+    WHERE resource = 'nodes' AND namespace = '' AND name = ?1
+      AND EXISTS (SELECT 1 FROM probers WHERE name = ?1) AND NOT EXISTS (SELECT 1 FROM objects WHERE node = ?1)`,
+  deleteEmptyProber: "DELETE FROM probers WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM objects WHERE node = ?1)",
+  deleteProberNode: `DELETE FROM objects WHERE resource = 'nodes' AND namespace = '' AND name = ?1
+    AND (SELECT change FROM log WHERE revision = ${head} AND resource = 'nodes' AND name = ?1) = 'DELETED'`,
+  deleteProberNodeLabels: `DELETE FROM labels WHERE resource = 'nodes' AND namespace = '' AND name = ?1
+    AND NOT EXISTS (SELECT 1 FROM objects WHERE resource = 'nodes' AND namespace = '' AND name = ?1)`,
+} as const;
+
+/**
+ * A page of a list. The number of label requirements varies, so this one is built. Parameters in order: resource,
+ * namespace (if given), per requirement resource, key and a JSON array of values, the namespace and name to start
+ * after (if given), the limit (if given).
+ */
+export function listStatement(shape: {
+  inNamespace: boolean;
+  requirements: readonly { operator: "in" | "notin" | "exists" | "absent" }[];
+  after: boolean;
+  limited: boolean;
+}): string {
+  const withKey = "SELECT l.namespace, l.name FROM labels l WHERE l.resource = ? AND l.key = ?";
+  const withValue = `${withKey} AND l.value IN (SELECT value FROM json_each(?))`;
+  const anyValue = `${withKey} AND ? IS NOT NULL`;
+  const clause = {
+    in: `IN (${withValue})`,
+    notin: `NOT IN (${withValue})`,
+    exists: `IN (${anyValue})`,
+    absent: `NOT IN (${anyValue})`,
+  };
+  return [
+    "SELECT o.revision, o.manifest FROM objects o WHERE o.resource = ?",
+    shape.inNamespace ? "AND o.namespace = ?" : "",
+    ...shape.requirements.map(({ operator }) => `AND (o.namespace, o.name) ${clause[operator]}`),
+    shape.after ? "AND (o.namespace, o.name) > (?, ?)" : "",
+    "ORDER BY o.namespace, o.name",
+    shape.limited ? "LIMIT ?" : "",
+  ].join(" ");
+}
