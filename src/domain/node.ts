@@ -15,3 +15,20 @@ export const zoneLabel = "topology.kubernetes.io/zone";
 export function isEdgeNode(node: Node): boolean {
   return node.metadata.labels?.[edgeNodeLabel] !== undefined;
 }
+
+/** Where a Durable Object can be asked to live (Cloudflare's location hints). */
+export const regions = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+export type Region = (typeof regions)[number];
+
+/** Annotation of a pod: the region that it is to be probed from. */
+export const regionAnnotation = "rollcall.dev/region";
+
+/** The region that a pod asks for, or "" for none; an unknown one is none. */
+export function regionOf(annotations: Record<string, string> | undefined): Region | "" {
+  return regions.find((region) => region === annotations?.[regionAnnotation]) ?? "";
+}
+
+/** The region in the name of an edge node: `edge-weur-3` probes from western Europe, `edge-0` from anywhere. */
+export function regionOfProber(name: string): Region | undefined {
+  return regions.find((region) => name.startsWith(`edge-${region}-`));
+}

@@ -2,7 +2,7 @@
  * The registry on D1. Each write is one batch (a transaction); what it must not do is decide anything from a read made
  * before it, except under a guard that the batch itself checks.
  */
-import { edgeNodeLabel } from "../domain/node.ts";
+import { edgeNodeLabel, regionOf } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import { toTimestamp } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
@@ -26,6 +26,11 @@ export interface D1RegistryDeps {
   db: D1Database;
   nowMs(): number;
   newUid(): string;
+  /**
+   * Set by whoever publishes what it derived: its writes wake nobody, since the one service that they concern is the
+   * one that writes them.
+   */
+  publishing?: boolean;
 }
 
 /** How often a write is tried again whose guard failed for a reason that was gone when it was looked for. */
@@ -103,7 +108,7 @@ export class D1Registry implements Registry {
     if (resource !== "pods" || (object as Pod).spec.nodeName !== undefined) {
       return [this.#prepare(write.logCreation, ...key, manifest, claimed)];
     }
-    const region = object.metadata.annotations?.["rollcall.dev/region"] ?? "";
+    const region = regionOf(object.metadata.annotations);
     const load = probeLoadMillislots(object as Pod);
     const nodeUid = this.#deps.newUid();
     return [
@@ -116,7 +121,8 @@ export class D1Registry implements Registry {
   }
 
   #sides(key: unknown[], statements: readonly SideStatement[]): D1PreparedStatement[] {
-    return statements.map(({ sql, parameters }) => this.#prepare(sql, ...key, ...parameters));
+    const due = this.#deps.publishing === true ? statements.filter(({ wakes }) => !wakes) : statements;
+    return due.map(({ sql, parameters }) => this.#prepare(sql, ...key, ...parameters));
   }
 
   /** Runs a batch whose last statement returns the object's row, and undefined where its guard did not hold. */

@@ -27,7 +27,11 @@ export interface Change<T extends KubeObject = KubeObject> {
 export interface SideStatement {
   sql: string;
   parameters: unknown[];
+  /** It makes somebody look again. */
+  wakes: boolean;
 }
+
+const waking: readonly string[] = [write.pendServices, write.pendSelectingServices, write.pendProber];
 
 export function sideStatements(resource: GroupResource, change: Change): SideStatement[] {
   const before = change.before?.metadata.labels ?? {};
@@ -141,5 +145,5 @@ function when(condition: boolean, sql: string, ...parameters: unknown[]): SideSt
 }
 
 function statement(sql: string, ...parameters: unknown[]): SideStatement {
-  return { sql, parameters };
+  return { sql, parameters, wakes: waking.includes(sql) };
 }

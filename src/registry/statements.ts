@@ -133,7 +133,7 @@ export const write = {
 
   /** Before a pod's creation: one more prober where none has room. ?8 region, ?9 the pod's load, ?10 capacity. */
   openProber: `INSERT INTO probers (ordinal, name, region, capacity_millislots, load_millislots)
-    SELECT next, 'edge-' || next, ?8, ?10, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
+    SELECT next, 'edge-' || iif(?8 = '', '', ?8 || '-') || next, ?8, ?10, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
     WHERE ${creatable} AND NOT EXISTS (${roomyProber})`,
 
   /** The newest prober's Node, where it has none. ?1 its uid, ?2 its manifest but for name and uid. */

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import type { CreateResult, UpdateResult, Written } from "../../src/registry/registry.ts";
-import { pod, readyPod, service, slice } from "./objects.ts";
+import { pod, readyPod, service, slice } from "../objects.ts";
 
 const registry = new D1Registry({ db: env.DB, nowMs: () => 0, newUid: () => crypto.randomUUID() });
 

@@ -1,8 +1,8 @@
 /** Small valid objects for tests of the registry and of what stands on it. */
-import type { EndpointSlice } from "../../src/domain/endpoints.ts";
-import { serviceNameLabel } from "../../src/domain/endpoints.ts";
-import type { Pod, PodSpec, PodStatus } from "../../src/domain/pod.ts";
-import type { Service, ServiceSpec } from "../../src/domain/service.ts";
+import type { EndpointSlice } from "../src/domain/endpoints.ts";
+import { serviceNameLabel } from "../src/domain/endpoints.ts";
+import type { Pod, PodSpec, PodStatus } from "../src/domain/pod.ts";
+import type { Service, ServiceSpec } from "../src/domain/service.ts";
 
 interface Meta {
   namespace?: string;

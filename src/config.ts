@@ -1,0 +1,99 @@
+/** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
+import { parseIpRange, type IpRange } from "./domain/ip.ts";
+
+export interface Config {
+  access: AccessConfig;
+  dns: { zones: string[]; ttlSeconds: number; podRecords: PodRecords };
+  /** Where cluster IPs come from, at most one range per family. */
+  serviceRanges: IpRange[];
+  /** Ranges that probes may reach although they are denied by default. */
+  probeAllow: IpRange[];
+}
+
+/** closed: no token is set, so that nobody gets in. open: the local runtime on loopback. */
+export type AccessConfig = { mode: "closed" } | { mode: "open" } | { mode: "token"; token: string };
+
+/** Which names below `pod.<zone>` are answered, in CoreDNS' words. */
+export type PodRecords = "disabled" | "insecure" | "verified";
+
+/** The variables that are read; the names are the ones of wrangler.toml and of the secrets. */
+export interface Variables {
+  ROLLCALL_ADMIN_TOKEN?: string;
+  /** "true" lets everybody in; set by the local runtime when it listens on loopback without a token. */
+  ROLLCALL_OPEN?: string;
+  DNS_ZONES?: string;
+  DNS_TTL?: string;
+  DNS_PODS?: string;
+  SERVICE_CIDRS?: string;
+  PROBE_ALLOW?: string;
+}
+
+export type ParsedConfig = { ok: true; config: Config } | { ok: false; errors: string[] };
+
+export function parseConfig(variables: Variables): ParsedConfig {
+  const errors: string[] = [];
+  const config: Config = {
+    access: accessOf(variables),
+    dns: {
+      zones: zones(variables.DNS_ZONES, errors),
+      ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
+      podRecords: podRecords(variables.DNS_PODS, errors),
+    },
+    serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
+    probeAllow: ranges("PROBE_ALLOW", variables.PROBE_ALLOW, errors),
+  };
+  return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
+}
+
+function accessOf({ ROLLCALL_ADMIN_TOKEN: token, ROLLCALL_OPEN: open }: Variables): AccessConfig {
+  if (token !== undefined && token !== "") return { mode: "token", token };
+  return { mode: open === "true" ? "open" : "closed" };
+}
+
+function zones(text: string | undefined, errors: string[]): string[] {
+  const names = list(text ?? "cluster.local").map((name) => name.replace(/\.$/, "").toLowerCase());
+  if (names.length === 0) errors.push("DNS_ZONES must name at least one zone");
+  for (const name of names) {
+    const labels = name.split(".");
+    const good = name.length <= 200 && labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?$/.test(label));
+    if (!good) errors.push(`DNS_ZONES: ${JSON.stringify(name)} is no domain name`);
+  }
+  return names;
+}
+
+function ttlSeconds(text: string | undefined, errors: string[]): number {
+  const seconds = Number(text ?? "5");
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > 3600 || text === "") {
+    errors.push(`DNS_TTL must be a whole number of seconds from 0 to 3600, not ${JSON.stringify(text)}`);
+  }
+  return seconds;
+}
+
+function podRecords(text: string | undefined, errors: string[]): PodRecords {
+  const mode = (["disabled", "insecure", "verified"] as const).find((known) => known === (text ?? "verified"));
+  if (mode === undefined) errors.push(`DNS_PODS must be disabled, insecure or verified, not ${JSON.stringify(text)}`);
+  return mode ?? "verified";
+}
+
+function serviceRanges(text: string | undefined, errors: string[]): IpRange[] {
+  const parsed = ranges("SERVICE_CIDRS", text ?? "10.96.0.0/12", errors);
+  const families = new Set(parsed.map((range) => range.network.family));
+  if (families.size !== parsed.length) errors.push("SERVICE_CIDRS must hold at most one range per address family");
+  if (parsed.length === 0 && errors.length === 0) errors.push("SERVICE_CIDRS must hold at least one range");
+  return parsed;
+}
+
+function ranges(name: string, text: string | undefined, errors: string[]): IpRange[] {
+  return list(text ?? "").flatMap((entry) => {
+    const range = parseIpRange(entry);
+    if (range === undefined) errors.push(`${name}: ${JSON.stringify(entry)} is no address range such as 10.0.0.0/8`);
+    return range ?? [];
+  });
+}
+
+function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}

@@ -1,0 +1,104 @@
+/**
+ * The subsets of a service's Endpoints object: for each port the addresses behind it, ports with the same addresses
+ * in one subset. Pure. Source: pkg/controller/endpoint and k8s.io/kubernetes/pkg/api/v1/endpoints (RepackSubsets).
+ */
+import type { EndpointAddress, EndpointPort, EndpointSubset } from "../domain/endpoints.ts";
+import type { Pod } from "../domain/pod.ts";
+import { isHeadless, type Service } from "../domain/service.ts";
+import { candidatesOf, compareText, familiesOf, type Candidate } from "./candidates.ts";
+import { podReference, portsKey } from "./derive-slices.ts";
+
+/** Kubernetes' limit of addresses in one Endpoints object, ready and not ready together. */
+export const maxAddresses = 1000;
+
+interface Backend {
+  address: EndpointAddress;
+  ready: boolean;
+}
+
+/** Endpoints know one family, the service's first, and no terminating pods but for publishNotReadyAddresses. */
+export function deriveSubsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
+  const publishAll = service.spec.publishNotReadyAddresses === true;
+  const [family = "IPv4"] = familiesOf(service);
+  const candidates = candidatesOf(service, pods, family).filter(({ terminating }) => publishAll || !terminating);
+  const byPort = new Map<string, { port: EndpointPort | undefined; backends: Map<string, Backend> }>();
+  for (const candidate of candidates) {
+    for (const port of endpointsPorts(service, candidate)) {
+      const key = port === undefined ? "" : portsKey([port]);
+      const entry = byPort.get(key) ?? { port, backends: new Map<string, Backend>() };
+      addBackend(entry.backends, candidate, publishAll || candidate.serving);
+      byPort.set(key, entry);
+    }
+  }
+  return repack([...byPort.values()]);
+}
+
+/** A headless service without ports still lists its pods, behind no port. */
+function endpointsPorts(service: Service, candidate: Candidate): (EndpointPort | undefined)[] {
+  if (isHeadless(service) && (service.spec.ports ?? []).length === 0) return [undefined];
+  return candidate.ports.map(({ name, ...port }) => (name === "" || name === undefined ? port : { name, ...port }));
+}
+
+/** Two pods may share an address; a not-ready mark beats ready for the same pod and address. */
+function addBackend(backends: Map<string, Backend>, candidate: Candidate, ready: boolean): void {
+  const key = `${candidate.ip.text} ${candidate.pod.metadata.uid}`;
+  const known = backends.get(key);
+  backends.set(key, { address: toAddress(candidate), ready: ready && known?.ready !== false });
+}
+
+function toAddress({ pod, ip, hostname }: Candidate): EndpointAddress {
+  return {
+    ip: ip.text,
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
+    targetRef: podReference(pod),
+  };
+}
+
+function repack(entries: { port: EndpointPort | undefined; backends: Map<string, Backend> }[]): EndpointSubset[] {
+  const subsets = new Map<string, { ports: EndpointPort[]; backends: Backend[] }>();
+  for (const { port, backends } of entries) {
+    const sorted = [...backends.entries()].sort(([a], [b]) => compareText(a, b));
+    const key = JSON.stringify(sorted.map(([id, { ready }]) => [id, ready]));
+    const subset = subsets.get(key) ?? { ports: [], backends: sorted.map(([, backend]) => backend) };
+    if (port !== undefined) subset.ports.push(port);
+    subsets.set(key, subset);
+  }
+  return [...subsets.values()]
+    .map(toSubset)
+    .sort((a, b) => compareText(JSON.stringify(a.ports), JSON.stringify(b.ports)));
+}
+
+function toSubset({ ports, backends }: { ports: EndpointPort[]; backends: Backend[] }): EndpointSubset {
+  const addresses = backends.filter(({ ready }) => ready).map(({ address }) => address);
+  const notReadyAddresses = backends.filter(({ ready }) => !ready).map(({ address }) => address);
+  return {
+    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(notReadyAddresses.length === 0 ? {} : { notReadyAddresses }),
+    ...(ports.length === 0 ? {} : { ports: ports.sort((a, b) => compareText(portsKey([a]), portsKey([b]))) }),
+  };
+}
+
+/** At most `maxAddresses` over all subsets, ready ones first, in proportion to the subsets' sizes. */
+export function truncateSubsets(subsets: readonly EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
+  const ready = subsets.reduce((sum, subset) => sum + (subset.addresses?.length ?? 0), 0);
+  const notReady = subsets.reduce((sum, subset) => sum + (subset.notReadyAddresses?.length ?? 0), 0);
+  if (ready + notReady <= maxAddresses) return { subsets: [...subsets], truncated: false };
+  const readyRoom = Math.min(ready, maxAddresses);
+  const cut = subsets.map((subset) => ({
+    ...share("addresses", subset.addresses, readyRoom / ready),
+    ...share("notReadyAddresses", subset.notReadyAddresses, (maxAddresses - readyRoom) / notReady),
+    ...(subset.ports === undefined ? {} : { ports: subset.ports }),
+  }));
+  return { subsets: cut.filter((subset) => "addresses" in subset || "notReadyAddresses" in subset), truncated: true };
+}
+
+/** The first part of a list as large as `fraction` of it, under its name; nothing where that is empty. */
+function share<Name extends string>(
+  name: Name,
+  list: readonly EndpointAddress[] | undefined,
+  fraction: number,
+): { [key in Name]?: EndpointAddress[] } {
+  const kept = (list ?? []).slice(0, Math.floor((list?.length ?? 0) * fraction));
+  return kept.length === 0 ? {} : ({ [name]: kept } as { [key in Name]?: EndpointAddress[] });
+}

@@ -1,0 +1,106 @@
+/**
+ * Keeps one service's ready list in accord with the registry: reads, derives, drops what is older than what it holds,
+ * and has the result published, coalesced. Knows no platform; a Durable Object fills in its Deps.
+ */
+import type { ReadyEndpoint, ReadyList } from "../domain/endpoints.ts";
+import { selectsPods } from "../domain/service.ts";
+import type { ServiceSnapshot } from "../registry/registry.ts";
+import { Convergence } from "./convergence.ts";
+import { deriveSliceGroups } from "./derive-slices.ts";
+import { readyList, slicesOfOthers } from "./ready-list.ts";
+
+/** What the object remembers across evictions. */
+export interface Held {
+  epoch: string;
+  list: ReadyList;
+}
+
+export interface EndpointsKeeperDeps {
+  read(): Promise<ServiceSnapshot>;
+  /** Brings Endpoints and EndpointSlices in accord with the snapshot; false when somebody else wrote meanwhile. */
+  publish(snapshot: ServiceSnapshot): Promise<boolean>;
+  /** The service has looked at everything up to the revision. */
+  settle(revision: number): Promise<void>;
+  /** The ready list is another one now. */
+  changed(): void;
+  load(): Held | undefined;
+  store(held: Held): void;
+  forget(): Promise<void>;
+  nowMs(): number;
+  sleep(durationMs: number): Promise<void>;
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** Between two publications of a service; the ready list does not wait for them. */
+const publishIntervalMs = 1000;
+
+export class EndpointsKeeper {
+  readonly #deps: EndpointsKeeperDeps;
+  readonly #converging = new Convergence(() => this.#pass());
+  readonly #publishing = new Convergence(() => this.#publish());
+  #held: Held | undefined;
+  #loaded = false;
+  #publishedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: EndpointsKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  async poke(): Promise<void> {
+    await this.#converging.poke();
+    // What fails stays pending in the registry, and the sweep comes back to it.
+    this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
+  }
+
+  async resolve(serviceUid: string): Promise<ReadyList | undefined> {
+    if (this.#current()?.list.serviceUid !== serviceUid) await this.#converging.poke();
+    return this.#current()?.list;
+  }
+
+  #current(): Held | undefined {
+    if (!this.#loaded) {
+      this.#held = this.#deps.load();
+      this.#loaded = true;
+    }
+    return this.#held;
+  }
+
+  async #pass(): Promise<void> {
+    const snapshot = await this.#deps.read();
+    const before = this.#current();
+    const isOlder = before?.epoch === snapshot.epoch && snapshot.revision < before.list.revision;
+    if (isOlder) return;
+    if (snapshot.service === undefined) {
+      this.#held = undefined;
+      if (before !== undefined) await this.#deps.forget();
+    } else {
+      const { uid } = snapshot.service.metadata;
+      const endpoints = deriveReady(snapshot);
+      this.#held = { epoch: snapshot.epoch, list: { serviceUid: uid, revision: snapshot.revision, endpoints } };
+      if (!sameList(before, this.#held)) this.#deps.store(this.#held);
+    }
+    if (!sameList(before, this.#held)) this.#deps.changed();
+  }
+
+  /** Reads again: the snapshot of the pass may be older than what the publication before this one wrote. */
+  async #publish(): Promise<void> {
+    const waitMs = this.#publishedMs + publishIntervalMs - this.#deps.nowMs();
+    if (waitMs > 0) await this.#deps.sleep(waitMs);
+    this.#publishedMs = this.#deps.nowMs();
+    const snapshot = await this.#deps.read();
+    if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision);
+    else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
+  }
+}
+
+function deriveReady(snapshot: ServiceSnapshot): ReadyEndpoint[] {
+  const { service, pods, slices } = snapshot;
+  if (service === undefined) return [];
+  return readyList(selectsPods(service) ? deriveSliceGroups(service, pods) : [], slicesOfOthers(slices));
+}
+
+/** The same endpoints of the same service; the revision alone is no change, and costs no write. */
+function sameList(a: Held | undefined, b: Held | undefined): boolean {
+  const essence = (held: Held | undefined): unknown => [held?.epoch, held?.list.serviceUid, held?.list.endpoints];
+  return JSON.stringify(essence(a)) === JSON.stringify(essence(b));
+}

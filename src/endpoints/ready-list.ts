@@ -1,0 +1,63 @@
+/**
+ * The addresses that DNS hands out for a service: those of all its slices, the derived ones and those written by hand,
+ * each address and name once. Pure. Source: dns.md K9 to K17, of which K12 says what counts as ready.
+ */
+import {
+  sliceController,
+  sliceManagedByLabel,
+  type EndpointPort,
+  type EndpointSlice,
+  type ReadyEndpoint,
+  type SliceEndpoint,
+} from "../domain/endpoints.ts";
+import { parseIp } from "../domain/ip.ts";
+import { compareText } from "./candidates.ts";
+import type { SliceGroup } from "./derive-slices.ts";
+
+/** Slices that somebody else looks after; the service's own are derived, and what is published of them may lag. */
+export function slicesOfOthers(slices: readonly EndpointSlice[]): EndpointSlice[] {
+  return slices.filter((slice) => slice.metadata.labels?.[sliceManagedByLabel] !== sliceController);
+}
+
+export function readyList(
+  groups: readonly Pick<SliceGroup, "ports" | "endpoints">[],
+  others: readonly EndpointSlice[],
+): ReadyEndpoint[] {
+  const found = new Map<string, ReadyEndpoint>();
+  const usable = others.filter((slice) => slice.addressType !== "FQDN");
+  for (const { ports = [], endpoints } of [...groups, ...usable]) {
+    for (const endpoint of endpoints ?? []) {
+      if (endpoint.conditions?.ready === false) continue;
+      for (const ready of toReadyEndpoints(endpoint, ports)) merge(found, ready);
+    }
+  }
+  return [...found.values()].sort((a, b) => compareText(a.ip, b.ip) || compareText(a.hostname ?? "", b.hostname ?? ""));
+}
+
+function toReadyEndpoints(endpoint: SliceEndpoint, ports: readonly EndpointPort[]): ReadyEndpoint[] {
+  const { hostname, zone } = endpoint;
+  return endpoint.addresses.flatMap((address) => {
+    const ip = parseIp(address);
+    if (ip === undefined) return [];
+    const named = { ...(hostname ? { hostname } : {}), ...(zone ? { zone } : {}) };
+    return [{ ip: ip.text, ...named, ports: ports.flatMap(toReadyPort) }];
+  });
+}
+
+/** A slice's port without a number means any port; nothing can be published of it. */
+function toReadyPort({ name = "", protocol = "TCP", port }: EndpointPort): ReadyEndpoint["ports"] {
+  return port === undefined ? [] : [{ name, protocol, port }];
+}
+
+/** The same address may stand in two slices while endpoints move between them: it comes out once, with the ports of both. */
+function merge(found: Map<string, ReadyEndpoint>, next: ReadyEndpoint): void {
+  const key = `${next.ip} ${next.hostname ?? ""}`;
+  const known = found.get(key);
+  if (known === undefined) {
+    found.set(key, next);
+    return;
+  }
+  const isNew = (port: ReadyEndpoint["ports"][number]): boolean =>
+    !known.ports.some((other) => JSON.stringify(other) === JSON.stringify(port));
+  known.ports = [...known.ports, ...next.ports.filter(isNew)];
+}

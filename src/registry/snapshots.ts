@@ -1,0 +1,163 @@
+/**
+ * What the Durable Objects, the sweep and DNS read, each as of one revision: one batch on the primary, so that data
+ * and revision belong together.
+ */
+import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
+import type { Node } from "../domain/node.ts";
+import type { GroupResource, KubeObject } from "../domain/object.ts";
+import type { Pod } from "../domain/pod.ts";
+import type { Service, ServiceKey } from "../domain/service.ts";
+import type { CatalogueSnapshot, ProberSnapshot, ServiceSnapshot } from "./registry.ts";
+import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
+import { read, settle } from "./statements.ts";
+
+interface EpochRow {
+  epoch: string;
+  revision: number;
+}
+
+export async function readService(db: D1Database, key: ServiceKey): Promise<ServiceSnapshot> {
+  const [namespace, name] = splitKey(key);
+  const results = await db.batch([
+    db.prepare(read.epochAndHead),
+    db.prepare(read.object).bind("services", namespace, name),
+    db.prepare(read.selectedPods).bind(namespace, name),
+    db.prepare(read.slicesOfService).bind(namespace, name),
+    db.prepare(read.object).bind("endpoints", namespace, name),
+  ]);
+  return {
+    ...epochAndHead(results),
+    service: objectsOf(results, 1)[0] as Service | undefined,
+    pods: objectsOf(results, 2) as Pod[],
+    slices: objectsOf(results, 3) as EndpointSlice[],
+    endpoints: objectsOf(results, 4)[0] as Endpoints | undefined,
+  };
+}
+
+export async function readAssigned(db: D1Database, prober: string): Promise<ProberSnapshot> {
+  const results = await db.batch([
+    db.prepare(read.epochAndHead),
+    db.prepare(read.object).bind("nodes", "", prober),
+    db.prepare(read.assignedPods).bind(prober),
+  ]);
+  return {
+    ...epochAndHead(results),
+    node: objectsOf(results, 1)[0] as Node | undefined,
+    pods: objectsOf(results, 2) as Pod[],
+  };
+}
+
+export async function readCatalogueRevision(db: D1Database): Promise<number> {
+  const row = await db.prepare(read.catalogueRevision).first<{ revision: number }>();
+  return row?.revision ?? 0;
+}
+
+export async function readCatalogue(db: D1Database): Promise<CatalogueSnapshot> {
+  const results = await db.batch([
+    db.prepare(read.catalogueRevision),
+    db.prepare(read.namespaceNames),
+    db.prepare(read.catalogueServices),
+  ]);
+  const services = rowsOf<{ namespace: string; name: string; uid: string; spec: string; ttl: string | null }>(
+    results,
+    2,
+  );
+  return {
+    catalogueRevision: rowsOf<{ revision: number }>(results, 0)[0]?.revision ?? 0,
+    namespaces: rowsOf<{ name: string }>(results, 1).map(({ name }) => name),
+    services: services.map(({ spec, ttl, ...identity }) => ({
+      ...identity,
+      service: JSON.parse(spec) as Service["spec"],
+      ttl: ttl ?? undefined,
+    })),
+  };
+}
+
+/** Services whose endpoints may hold the address, given in canonical text. */
+export async function servicesOfAddress(db: D1Database, address: string): Promise<ServiceKey[]> {
+  const { results } = await db.prepare(read.servicesOfAddress).bind(address).all<{ service: ServiceKey }>();
+  return results.map(({ service }) => service);
+}
+
+export async function hasPodWithAddress(db: D1Database, namespace: string, address: string): Promise<boolean> {
+  return (await db.prepare(read.podWithAddress).bind(address, namespace).first()) !== null;
+}
+
+export interface PendingTarget {
+  kind: "service" | "prober";
+  target: string;
+}
+
+/** Every prober, and everybody who has not yet looked at a change: what the sweep works through. */
+export async function readDue(db: D1Database): Promise<{ probers: string[]; pending: PendingTarget[] }> {
+  const results = await db.batch([db.prepare(read.probers), db.prepare(read.pending)]);
+  return {
+    probers: rowsOf<{ name: string }>(results, 0).map(({ name }) => name),
+    pending: rowsOf<PendingTarget>(results, 1),
+  };
+}
+
+/** Whoever has looked at everything up to `revision` is no longer pending for it. */
+export async function settlePending(db: D1Database, target: PendingTarget, revision: number): Promise<void> {
+  await db.prepare(settle.pending).bind(target.kind, target.target, revision).run();
+}
+
+/** Removes a prober and its Node if no pod is assigned to it any more. */
+export async function removeEmptyProber(db: D1Database, prober: string): Promise<void> {
+  const statements = [
+    settle.logEmptyProberNode,
+    settle.deleteEmptyProber,
+    settle.deleteProberNode,
+    settle.deleteProberNodeLabels,
+  ];
+  await db.batch(statements.map((sql) => db.prepare(sql).bind(prober)));
+}
+
+/** One entry of the log, with the object as it was before. */
+export interface LogEntry {
+  revision: number;
+  resource: GroupResource;
+  change: "ADDED" | "MODIFIED" | "DELETED";
+  object: KubeObject;
+  before: KubeObject | undefined;
+}
+
+/** The log above `since`, oldest first, and the revision below which it is no longer whole. */
+export async function readChanges(
+  db: D1Database,
+  since: number,
+  limit: number,
+): Promise<{ compactedRevision: number; entries: LogEntry[] }> {
+  const results = await db.batch([db.prepare(read.compactedRevision), db.prepare(read.changes).bind(since, limit)]);
+  const rows = rowsOf<
+    ObjectRow & Pick<LogEntry, "resource" | "change"> & { before: string | null; previous: number | null }
+  >(results, 1);
+  return {
+    compactedRevision: rowsOf<{ revision: number }>(results, 0)[0]?.revision ?? 0,
+    entries: rows.map((row) => ({
+      revision: row.revision,
+      resource: row.resource,
+      change: row.change,
+      object: fromRow(row),
+      before:
+        row.before === null || row.previous === null
+          ? undefined
+          : fromRow({ revision: row.previous, manifest: row.before }),
+    })),
+  };
+}
+
+export function splitKey(key: ServiceKey): [namespace: string, name: string] {
+  const slash = key.indexOf("/");
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+function epochAndHead(results: readonly D1Result[]): EpochRow {
+  const [row] = rowsOf<EpochRow>(results, 0);
+  if (row === undefined) throw new Error("the registry has no row of its own: were its migrations applied?");
+  return row;
+}
+
+function objectsOf(results: readonly D1Result[], index: number): KubeObject[] {
+  return rowsOf<ObjectRow>(results, index).map((row) => fromRow(row));
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type { EndpointSlice } from "../../src/domain/endpoints.ts";
+import type { Pod } from "../../src/domain/pod.ts";
+import type { Service } from "../../src/domain/service.ts";
+import { deriveSliceGroups } from "../../src/endpoints/derive-slices.ts";
+import { deriveSubsets, truncateSubsets } from "../../src/endpoints/derive-subsets.ts";
+import { readyList } from "../../src/endpoints/ready-list.ts";
+import { pod, readyPod, service, slice } from "../objects.ts";
+
+const kubia = { labels: { app: "kubia" } };
+const web = (spec: Partial<Service["spec"]> = {}): Service =>
+  service("kubia", { selector: { app: "kubia" }, ports: [{ port: 80, targetPort: 8080 }], ...spec });
+
+function unready(of: Pod): Pod {
+  return { ...of, status: { ...of.status, conditions: [{ type: "Ready", status: "False" }] } };
+}
+
+function terminating(of: Pod): Pod {
+  return { ...of, metadata: { ...of.metadata, deletionTimestamp: "2026-11-01T00:00:00Z" } };
+}
+
+/** What the three consumers see of one pod behind one service. */
+function seen(of: Pod, by: Service = web()): { endpoints: string; slice: string; dns: string[] } {
+  const subsets = deriveSubsets(by, [of]);
+  const groups = deriveSliceGroups(by, [of]);
+  const conditions = groups[0]?.endpoints[0]?.conditions;
+  const flag = (value: boolean | undefined): string => (value === undefined ? "-" : value ? "t" : "f");
+  return {
+    endpoints: subsets[0]?.addresses ? "address" : subsets[0]?.notReadyAddresses ? "not ready" : "absent",
+    slice: [conditions?.ready, conditions?.serving, conditions?.terminating].map(flag).join(""),
+    dns: readyList(groups, []).map(({ ip }) => ip),
+  };
+}
+
+describe("a pod behind a service", () => {
+  const ready = readyPod("a", "10.0.0.1", kubia);
+  const all = web({ publishNotReadyAddresses: true });
+  it.each([
+    ["ready", ready, web(), { endpoints: "address", slice: "ttf", dns: ["10.0.0.1"] }],
+    ["not ready", unready(ready), web(), { endpoints: "not ready", slice: "fff", dns: [] }],
+    ["terminating, ready", terminating(ready), web(), { endpoints: "absent", slice: "ftt", dns: [] }],
+    ["terminating, not ready", terminating(unready(ready)), web(), { endpoints: "absent", slice: "fft", dns: [] }],
+    ["not ready, published", unready(ready), all, { endpoints: "address", slice: "tff", dns: ["10.0.0.1"] }],
+    ["terminating, published", terminating(ready), all, { endpoints: "address", slice: "ttt", dns: ["10.0.0.1"] }],
+  ])("that is %s", (_, of, by, expected) => {
+    expect(seen(of, by)).toEqual(expected);
+  });
+
+  it.each([
+    ["has ended", { ...ready, status: { ...ready.status, phase: "Succeeded" as const } }],
+    ["has failed", { ...ready, status: { ...ready.status, phase: "Failed" as const } }],
+    ["has no address", pod("a", kubia)],
+    ["has no address of the family", readyPod("a", "fd00::1", kubia)],
+    ["lives elsewhere", readyPod("a", "10.0.0.1", { ...kubia, namespace: "other" })],
+    ["has other labels", readyPod("a", "10.0.0.1", { labels: { app: "other" } })],
+  ])("that %s is no endpoint", (_, of) => {
+    expect(seen(of, all)).toEqual({ endpoints: "absent", slice: "---", dns: [] });
+  });
+
+  it("has a name of its own only under the service that its subdomain names", () => {
+    const named = readyPod("a", "10.0.0.1", kubia, { hostname: "web-0", subdomain: "kubia" });
+    const elsewhere = readyPod("b", "10.0.0.2", kubia, { hostname: "web-1", subdomain: "other" });
+    expect(deriveSliceGroups(web(), [named, elsewhere])[0]?.endpoints.map(({ hostname }) => hostname)).toEqual([
+      "web-0",
+      undefined,
+    ]);
+  });
+
+  it("is listed in both families of a dual-stack service, and in Endpoints in the first alone", () => {
+    const dual = { ...ready, status: { ...ready.status, podIPs: [{ ip: "10.0.0.1" }, { ip: "FD00:0::1" }] } };
+    const by = web({ ipFamilies: ["IPv6", "IPv4"] });
+    expect(deriveSliceGroups(by, [dual]).map((group) => [group.addressType, group.endpoints[0]?.addresses])).toEqual([
+      ["IPv6", ["fd00::1"]],
+      ["IPv4", ["10.0.0.1"]],
+    ]);
+    expect(deriveSubsets(by, [dual])[0]?.addresses?.map(({ ip }) => ip)).toEqual(["fd00::1"]);
+  });
+});
+
+describe("named target ports", () => {
+  const by = web({
+    ports: [
+      { name: "http", port: 80, targetPort: "http" },
+      { name: "dns", port: 53, targetPort: "dns", protocol: "UDP" },
+    ],
+  });
+  const withPort = (name: string, ip: string, containerPort: number): Pod =>
+    readyPod(name, ip, kubia, { containers: [{ name: "main", ports: [{ name: "http", containerPort }] }] });
+
+  it("that differ between pods make a subset and a slice each", () => {
+    const pods = [withPort("a", "10.0.0.1", 8080), withPort("b", "10.0.0.2", 9090), withPort("c", "10.0.0.3", 8080)];
+    expect(
+      deriveSubsets(by, pods).map(({ addresses, ports }) => [addresses?.map(({ ip }) => ip), ports?.[0]?.port]),
+    ).toEqual([
+      [["10.0.0.1", "10.0.0.3"], 8080],
+      [["10.0.0.2"], 9090],
+    ]);
+    expect(deriveSliceGroups(by, pods).map(({ ports, endpoints }) => [ports[0]?.port, endpoints.length])).toEqual([
+      [8080, 2],
+      [9090, 1],
+    ]);
+  });
+
+  it("that a pod lacks leave it in a slice without ports, and out of Endpoints", () => {
+    const lacking = readyPod("a", "10.0.0.1", kubia);
+    expect(deriveSubsets(by, [lacking])).toEqual([]);
+    expect(deriveSliceGroups(by, [lacking])).toMatchObject([{ ports: [], endpoints: [{ addresses: ["10.0.0.1"] }] }]);
+  });
+
+  it("are found by protocol too", () => {
+    const udp = readyPod("a", "10.0.0.1", kubia, {
+      containers: [{ name: "main", ports: [{ name: "dns", containerPort: 5353, protocol: "UDP" }] }],
+    });
+    expect(deriveSubsets(by, [udp])[0]?.ports).toEqual([{ name: "dns", port: 5353, protocol: "UDP" }]);
+  });
+});
+
+describe("Endpoints", () => {
+  it("list two pods with one address both", () => {
+    const pods = [readyPod("a", "10.0.0.1", kubia), readyPod("b", "10.0.0.1", kubia)];
+    expect(deriveSubsets(web(), pods)[0]?.addresses).toHaveLength(2);
+  });
+
+  it("of a headless service without ports have no ports", () => {
+    const by = web({ clusterIP: "None", ports: [] });
+    const subsets = deriveSubsets(by, [readyPod("a", "10.0.0.1", kubia)]);
+    expect(subsets).toMatchObject([{ addresses: [{ ip: "10.0.0.1" }] }]);
+    expect(subsets[0]).not.toHaveProperty("ports");
+  });
+
+  it("are cut at a thousand addresses, the ones that are not ready first", () => {
+    const pods = Array.from({ length: 1300 }, (_, index) => {
+      const one = readyPod(`p${index}`, `10.0.${Math.floor(index / 250)}.${index % 250}`, kubia);
+      return index < 900 ? one : unready(one);
+    });
+    const { subsets, truncated } = truncateSubsets(deriveSubsets(web(), pods));
+    expect(truncated).toBe(true);
+    expect([subsets[0]?.addresses?.length, subsets[0]?.notReadyAddresses?.length]).toEqual([900, 100]);
+  });
+});
+
+describe("the ready list", () => {
+  it("merges slices, each address once, with the ports of both", () => {
+    const groups = deriveSliceGroups(web(), [readyPod("a", "10.0.0.1", kubia)]);
+    const byHand: EndpointSlice = {
+      ...slice("by-hand", "kubia", [{ addresses: ["10.0.0.1"] }, { addresses: ["10.0.0.9"], conditions: {} }]),
+      ports: [{ name: "x", port: 1 }],
+    };
+    expect(readyList(groups, [byHand])).toEqual([
+      {
+        ip: "10.0.0.1",
+        ports: [
+          { name: "", protocol: "TCP", port: 8080 },
+          { name: "x", protocol: "TCP", port: 1 },
+        ],
+      },
+      { ip: "10.0.0.9", ports: [{ name: "x", protocol: "TCP", port: 1 }] },
+    ]);
+  });
+
+  it("leaves out slices of names, and addresses that are none", () => {
+    const names: EndpointSlice = { ...slice("f", "kubia", [{ addresses: ["example.com"] }]), addressType: "FQDN" };
+    expect(readyList([], [names, slice("g", "kubia", [{ addresses: ["10.0.0.256"] }])])).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../src/domain/service.ts";
+import { EndpointsKeeper, type EndpointsKeeperDeps, type Held } from "../../src/endpoints/endpoints-keeper.ts";
+import type { ServiceSnapshot } from "../../src/registry/registry.ts";
+import { readyPod, service } from "../objects.ts";
+
+const kubia = {
+  ...service("kubia", { selector: { app: "kubia" } }),
+  metadata: { ...service("kubia").metadata, uid: "u1" },
+};
+
+function snapshot(revision: number, ips: string[], of: Service | undefined = kubia, epoch = "e1"): ServiceSnapshot {
+  const pods = ips.map((ip) => readyPod(`p-${ip}`, ip, { labels: { app: "kubia" } }));
+  return { epoch, revision, service: of, pods, slices: [], endpoints: undefined };
+}
+
+/** A registry whose reads are answered one by one, by the test. */
+function harness(stored?: Held) {
+  const log: string[] = [];
+  const reads: ((answer: ServiceSnapshot | Error) => void)[] = [];
+  let held = stored;
+  const background: Promise<unknown>[] = [];
+  const deps: EndpointsKeeperDeps = {
+    read: () =>
+      new Promise((resolve, reject) => {
+        log.push("read");
+        reads.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+      }),
+    publish: async ({ revision }) => {
+      log.push(`publish ${revision}`);
+      return true;
+    },
+    settle: async (revision) => void log.push(`settle ${revision}`),
+    changed: () => void log.push("changed"),
+    load: () => held,
+    store: (next) => {
+      held = next;
+      log.push("store");
+    },
+    forget: async () => {
+      held = undefined;
+      log.push("forget");
+    },
+    nowMs: () => 0,
+    sleep: async (ms) => void log.push(`sleep ${ms}`),
+    waitUntil: (promise) => void background.push(promise),
+  };
+  const answer = async (next: ServiceSnapshot | Error): Promise<void> => {
+    while (reads.length === 0) await Promise.resolve();
+    reads.shift()?.(next);
+  };
+  return { keeper: new EndpointsKeeper(deps), log, answer, reads, held: () => held, background };
+}
+
+describe("a service's ready list", () => {
+  it("takes in what a poke is about before the poke returns", async () => {
+    const { keeper, answer } = harness();
+    const poked = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await poked;
+    expect((await keeper.resolve("u1"))?.endpoints.map(({ ip }) => ip)).toEqual(["10.0.0.1"]);
+  });
+
+  it("gives whoever pokes during a pass a pass that starts after it", async () => {
+    const { keeper, answer, log } = harness();
+    const first = keeper.poke();
+    while (log.length === 0) await Promise.resolve();
+    const second = keeper.poke();
+    const third = keeper.poke();
+    expect(log).toEqual(["read"]);
+    await answer(snapshot(5, []));
+    await first;
+    await answer(snapshot(6, ["10.0.0.1"]));
+    await Promise.all([second, third]);
+    expect(log.filter((entry) => entry === "read").length).toBeLessThanOrEqual(3);
+    expect((await keeper.resolve("u1"))?.revision).toBe(6);
+  });
+
+  it("drops a read that comes back older than what is held", async () => {
+    const held = { epoch: "e1", list: { serviceUid: "u1", revision: 9, endpoints: [] } };
+    const { keeper, answer, log } = harness(held);
+    const poked = keeper.poke();
+    await answer(snapshot(8, ["10.0.0.8"]));
+    await poked;
+    expect((await keeper.resolve("u1"))?.revision).toBe(9);
+    expect(log).not.toContain("store");
+  });
+
+  it("takes an older revision from a registry that was restored", async () => {
+    const held = { epoch: "e1", list: { serviceUid: "u1", revision: 9, endpoints: [] } };
+    const { keeper, answer } = harness(held);
+    const poked = keeper.poke();
+    await answer(snapshot(8, ["10.0.0.8"], kubia, "e2"));
+    await poked;
+    expect((await keeper.resolve("u1"))?.revision).toBe(8);
+  });
+
+  it("stores and announces a change of the list, not of the revision alone", async () => {
+    const { keeper, answer, log } = harness();
+    for (const revision of [5, 6, 7]) {
+      const poked = keeper.poke();
+      await answer(snapshot(revision, ["10.0.0.1"]));
+      await poked;
+      await answer(snapshot(revision, ["10.0.0.1"]));
+    }
+    expect(log.filter((entry) => entry === "store" || entry === "changed")).toEqual(["store", "changed"]);
+  });
+
+  it("looks for itself when it is asked about a service that it does not hold", async () => {
+    const { keeper, answer } = harness();
+    const asked = keeper.resolve("u1");
+    await answer(snapshot(5, ["10.0.0.1"]));
+    expect((await asked)?.endpoints).toHaveLength(1);
+  });
+
+  it("stores nothing for a name that is no service", async () => {
+    const { keeper, answer, log } = harness();
+    const asked = keeper.resolve("u1");
+    await answer({ ...snapshot(5, []), service: undefined });
+    expect(await asked).toBeUndefined();
+    expect(log).toEqual(["read"]);
+  });
+
+  it("starts clean for a service that was deleted and made again", async () => {
+    const held = { epoch: "e1", list: { serviceUid: "u1", revision: 5, endpoints: [{ ip: "10.0.0.1", ports: [] }] } };
+    const { keeper, answer, held: stored } = harness(held);
+    const asked = keeper.resolve("u2");
+    await answer(snapshot(7, [], { ...kubia, metadata: { ...kubia.metadata, uid: "u2" } }));
+    expect(await asked).toEqual({ serviceUid: "u2", revision: 7, endpoints: [] });
+    expect(stored()?.list.serviceUid).toBe("u2");
+  });
+
+  it("forgets a service that is gone", async () => {
+    const held = { epoch: "e1", list: { serviceUid: "u1", revision: 5, endpoints: [] } };
+    const { keeper, answer, log } = harness(held);
+    const poked = keeper.poke();
+    await answer({ ...snapshot(7, []), service: undefined });
+    await poked;
+    expect(log).toContain("forget");
+  });
+
+  it("survives a read that fails, and says so to who waited for it", async () => {
+    const { keeper, answer } = harness();
+    const failing = keeper.poke();
+    await answer(new Error("D1 is away"));
+    await expect(failing).rejects.toThrow("D1 is away");
+    const poked = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await poked;
+    expect((await keeper.resolve("u1"))?.endpoints).toHaveLength(1);
+  });
+});
+
+describe("publishing", () => {
+  it("reads again, publishes, and only then is the service no longer pending", async () => {
+    const { keeper, answer, log, background } = harness();
+    const poked = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await poked;
+    await answer(snapshot(6, ["10.0.0.1"]));
+    await Promise.all(background);
+    expect(log).toEqual(["read", "store", "changed", "read", "publish 6", "settle 6"]);
+  });
+
+  it("waits out the second that follows a publication", async () => {
+    const { keeper, answer, log, background } = harness();
+    for (const revision of [5, 6]) {
+      const poked = keeper.poke();
+      await answer(snapshot(revision, []));
+      await poked;
+      await answer(snapshot(revision, []));
+      await Promise.all(background);
+    }
+    expect(log.filter((entry) => entry.startsWith("sleep"))).toEqual(["sleep 1000"]);
+  });
+});
