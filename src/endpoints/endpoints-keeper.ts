@@ -5,7 +5,7 @@
 import type { ReadyEndpoint, ReadyList } from "../domain/endpoints.ts";
 import { selectsPods } from "../domain/service.ts";
 import type { ServiceSnapshot } from "../registry/registry.ts";
-import { Convergence } from "./convergence.ts";
+import { Convergence } from "../domain/convergence.ts";
 import { deriveSliceGroups } from "./derive-slices.ts";
 import { readyList, slicesOfOthers } from "./ready-list.ts";
 

@@ -31,7 +31,7 @@ export interface SideStatement {
   wakes: boolean;
 }
 
-const waking: readonly string[] = [write.pendServices, write.pendSelectingServices, write.pendProber];
+const waking: ReadonlySet<string> = new Set([write.pendServices, write.pendSelectingServices, write.pendProber]);
 
 export function sideStatements(resource: GroupResource, change: Change): SideStatement[] {
   const before = change.before?.metadata.labels ?? {};
@@ -145,5 +145,5 @@ function when(condition: boolean, sql: string, ...parameters: unknown[]): SideSt
 }
 
 function statement(sql: string, ...parameters: unknown[]): SideStatement {
-  return { sql, parameters, wakes: waking.includes(sql) };
+  return { sql, parameters, wakes: waking.has(sql) };
 }

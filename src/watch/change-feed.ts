@@ -1,7 +1,54 @@
-/** The Durable Object that wakes the watch streams when the log has grown. */
+/**
+ * The Durable Object that tells the watch streams of every change: it reads the log once for all of them when it is
+ * poked, and sends each what it has not had. The sockets are hibernatable, so a quiet cluster costs nothing, and with
+ * no stream connected a poke reads nothing.
+ */
 import { DurableObject } from "cloudflare:workers";
+import { Convergence } from "../domain/convergence.ts";
+import { readChanges } from "../registry/snapshots.ts";
+import { fanOut, type Listener, type Subscription } from "./fan-out.ts";
 
 export class ChangeFeed extends DurableObject<Env> {
+  readonly #telling = new Convergence(() =>
+    fanOut({
+      listeners: () => this.ctx.getWebSockets().map(toListener),
+      readChanges: (since, limit) => readChanges(this.env.DB, since, limit),
+    }),
+  );
+
   /** The log has grown. */
-  async poke(): Promise<void> {}
+  async poke(): Promise<void> {
+    if (this.ctx.getWebSockets().length > 0) await this.#telling.poke();
+  }
+
+  /** A stream connects, with its subscription as JSON in the query parameter of that name. */
+  override async fetch(request: Request): Promise<Response> {
+    const subscription = new URL(request.url).searchParams.get("subscription");
+    if (subscription === null || request.headers.get("Upgrade") !== "websocket") {
+      return new Response("a watch stream connects by WebSocket\n", { status: 426 });
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(JSON.parse(subscription) as Subscription);
+    // What was written between the stream's own reading and this moment has poked nobody for it.
+    this.ctx.waitUntil(this.#telling.poke());
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and 1006 say that there was no code, and may not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+}
+
+function toListener(socket: WebSocket): Listener {
+  const subscription = (): Subscription => socket.deserializeAttachment() as Subscription;
+  return {
+    subscription,
+    tell: (message, toldRevision) => {
+      socket.send(JSON.stringify(message));
+      socket.serializeAttachment({ ...subscription(), toldRevision });
+    },
+    close: () => socket.close(1000),
+  };
 }

@@ -1,0 +1,65 @@
+/**
+ * One reading of the log for all listeners: decides from where to read, who gets which entries, and how far each has
+ * come. Knows no sockets; the change feed fills in its Deps.
+ */
+import type { GroupResource } from "../domain/object.ts";
+import type { LogEntry } from "../registry/snapshots.ts";
+
+/** What a watch stream listens to, and the revision up to which it has been told. */
+export interface Subscription {
+  resource: GroupResource;
+  /** All namespaces when absent. */
+  namespace?: string;
+  toldRevision: number;
+}
+
+/** What a stream is sent: the entries for it, in order, and how far the log has been read for it. */
+export type FeedMessage =
+  | { type: "changes"; upToRevision: number; entries: LogEntry[] }
+  /** The log no longer reaches back to where the stream is. */
+  | { type: "too-old"; compactedRevision: number };
+
+export interface Listener {
+  subscription(): Subscription;
+  /** Sends, and remembers that it was told up to the revision. */
+  tell(message: FeedMessage, toldRevision: number): void;
+  close(): void;
+}
+
+export interface FanOutDeps {
+  listeners(): Listener[];
+  readChanges(since: number, limit: number): Promise<{ compactedRevision: number; entries: LogEntry[] }>;
+}
+
+/** So many entries are read and sent at a time; it bounds the memory of the feed. */
+const entriesPerRead = 250;
+
+/** Tells every listener of everything that it has not been told of. */
+export async function fanOut(deps: FanOutDeps): Promise<void> {
+  for (;;) {
+    const listeners = deps.listeners();
+    if (listeners.length === 0) return;
+    const since = Math.min(...listeners.map((listener) => listener.subscription().toldRevision));
+    const { compactedRevision, entries } = await deps.readChanges(since, entriesPerRead);
+    for (const listener of listeners) tellOne(listener, compactedRevision, entries);
+    if (entries.length < entriesPerRead) return;
+  }
+}
+
+function tellOne(listener: Listener, compactedRevision: number, entries: readonly LogEntry[]): void {
+  const { resource, namespace, toldRevision } = listener.subscription();
+  if (toldRevision < compactedRevision) {
+    listener.tell({ type: "too-old", compactedRevision }, toldRevision);
+    listener.close();
+    return;
+  }
+  const upToRevision = entries.at(-1)?.revision ?? toldRevision;
+  if (upToRevision <= toldRevision) return;
+  const wanted = entries.filter(
+    (entry) =>
+      entry.revision > toldRevision &&
+      entry.resource === resource &&
+      (namespace === undefined || entry.object.metadata.namespace === namespace),
+  );
+  listener.tell({ type: "changes", upToRevision, entries: wanted }, upToRevision);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig, type Variables } from "../src/config.ts";
+
+describe("the configuration", () => {
+  it("has defaults for everything, and lets nobody in", () => {
+    expect(parseConfig({})).toMatchObject({
+      ok: true,
+      config: {
+        access: { mode: "closed" },
+        dns: { zones: ["cluster.local"], ttlSeconds: 5, podRecords: "verified" },
+        serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
+        probeAllow: [],
+      },
+    });
+  });
+
+  it("prefers a token to open access", () => {
+    const parsed = parseConfig({ ROLLCALL_ADMIN_TOKEN: "secret", ROLLCALL_OPEN: "true" });
+    expect(parsed).toMatchObject({ config: { access: { mode: "token", token: "secret" } } });
+  });
+
+  it("takes several zones and ranges, with blanks and final dots", () => {
+    const parsed = parseConfig({
+      DNS_ZONES: "Cluster.Local., 96.10.in-addr.arpa",
+      SERVICE_CIDRS: "10.96.0.0/16 , fd00::/112",
+    });
+    expect(parsed).toMatchObject({ ok: true, config: { dns: { zones: ["cluster.local", "96.10.in-addr.arpa"] } } });
+  });
+
+  it.each<[Variables, RegExp]>([
+    [{ DNS_TTL: "3601" }, /DNS_TTL must be a whole number/],
+    [{ DNS_TTL: "" }, /DNS_TTL/],
+    [{ DNS_TTL: "5s" }, /DNS_TTL/],
+    [{ DNS_ZONES: "" }, /DNS_ZONES must name/],
+    [{ DNS_ZONES: "a..b" }, /DNS_ZONES: "a..b" is no domain name/],
+    [{ DNS_PODS: "maybe" }, /DNS_PODS must be/],
+    [{ SERVICE_CIDRS: "10.0.0.0" }, /SERVICE_CIDRS: "10.0.0.0" is no address range/],
+    [{ SERVICE_CIDRS: "10.0.0.0/8,11.0.0.0/8" }, /at most one range per address family/],
+    [{ SERVICE_CIDRS: " " }, /at least one range/],
+    [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
+  ])("%j is refused by name", (variables, error) => {
+    const parsed = parseConfig(variables);
+    expect(parsed.ok ? [] : parsed.errors).toEqual([expect.stringMatching(error)]);
+  });
+});

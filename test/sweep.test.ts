@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { sweep, type SweepDeps } from "../src/sweep.ts";
+
+/** A clock that moves when somebody sleeps. */
+function harness(probers: Record<string, () => { nextDueMs: number | undefined; empty: boolean }>, startMs = 0) {
+  const clock = { nowMs: startMs };
+  const log: string[] = [];
+  const deps: SweepDeps = {
+    readDue: async () => ({
+      probers: Object.keys(probers),
+      pending: [
+        { kind: "service", target: "default/kubia" },
+        { kind: "prober", target: "edge-9" },
+      ],
+    }),
+    poke: async ({ kind, target }) => void log.push(`poke ${kind} ${target}`),
+    runDue: async (prober) => {
+      log.push(`${clock.nowMs} ${prober}`);
+      const next = probers[prober];
+      if (next === undefined) throw new Error("no such prober");
+      return next();
+    },
+    removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
+    nowMs: () => clock.nowMs,
+    sleep: async (durationMs) => {
+      clock.nowMs += durationMs;
+    },
+  };
+  return { deps, log, clock };
+}
+
+describe("a sweep", () => {
+  it("pokes whoever is still pending", async () => {
+    const { deps, log } = harness({});
+    expect(await sweep(deps)).toEqual([]);
+    expect(log).toEqual(["poke service default/kubia", "poke prober edge-9"]);
+  });
+
+  it("comes back to a prober at the times it asks for, until the minute is over", async () => {
+    const { deps, log, clock } = harness({
+      "edge-0": () => ({ nextDueMs: clock.nowMs + 20_000 - (clock.nowMs % 20_000), empty: false }),
+    });
+    await sweep(deps);
+    expect(log.filter((entry) => entry.endsWith("edge-0"))).toEqual(["0 edge-0", "20000 edge-0", "40000 edge-0"]);
+  });
+
+  it("leaves a prober that has nothing due, and removes one that has no pods", async () => {
+    const { deps, log } = harness({
+      "edge-0": () => ({ nextDueMs: undefined, empty: false }),
+      "edge-1": () => ({ nextDueMs: undefined, empty: true }),
+    });
+    await sweep(deps);
+    expect(log).toContain("remove edge-1");
+    expect(log).not.toContain("remove edge-0");
+  });
+
+  it("is not stopped by one that fails, and says which", async () => {
+    const { deps, log } = harness({
+      "edge-0": () => {
+        throw new Error("away");
+      },
+      "edge-1": () => ({ nextDueMs: undefined, empty: false }),
+    });
+    expect(await sweep(deps)).toEqual(["edge-0: Error: away"]);
+    expect(log).toContain("0 edge-1");
+  });
+});
