@@ -1,0 +1,131 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
+import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
+import type { Pod } from "../../src/domain/pod.ts";
+import { readDue } from "../../src/registry/snapshots.ts";
+import { registryOf, serviceStub } from "../../src/wiring.ts";
+import { readyPod, service } from "../objects.ts";
+
+const registry = registryOf(env);
+
+async function create(resource: GroupResource, object: KubeObject): Promise<KubeObject> {
+  const result = await registry.create(resource, object);
+  if (result.outcome !== "written") throw new Error(JSON.stringify(result));
+  return result.object;
+}
+
+async function listed(name: string, uid: string): Promise<string[] | undefined> {
+  return (await serviceStub(env, `default/${name}`).resolve(uid))?.endpoints.map(({ ip }) => ip);
+}
+
+async function slicesOf(name: string): Promise<EndpointSlice[]> {
+  const labels = [{ operator: "in", key: "kubernetes.io/service-name", values: [name] }] as const;
+  return (await registry.list("endpointslices.discovery.k8s.io", { labels })).items as EndpointSlice[];
+}
+
+/** Everybody has looked: nothing is pending for the service. */
+async function settled(name: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { pending } = await readDue(env.DB);
+      expect(pending.map(({ target }) => target)).not.toContain(`default/${name}`);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
+
+describe("the object of a service", () => {
+  it("holds the ready pods, and publishes them as Endpoints and EndpointSlices", async () => {
+    const { uid } = (await create("services", service("web", { selector: { app: "web" }, ports: [{ port: 80 }] })))
+      .metadata;
+    await create("pods", readyPod("web-1", "10.1.0.1", { labels: { app: "web" } }));
+    await serviceStub(env, "default/web").poke();
+    expect(await listed("web", uid)).toEqual(["10.1.0.1"]);
+    await settled("web");
+    const endpoints = (await registry.get("endpoints", "default", "web")) as Endpoints;
+    expect(endpoints.subsets).toMatchObject([
+      { addresses: [{ ip: "10.1.0.1", nodeName: "edge-0" }], ports: [{ port: 80 }] },
+    ]);
+    expect(await slicesOf("web")).toMatchObject([
+      {
+        addressType: "IPv4",
+        endpoints: [{ addresses: ["10.1.0.1"], conditions: { ready: true } }],
+        metadata: { generateName: "web-", ownerReferences: [{ kind: "Service", name: "web", uid }] },
+      },
+    ]);
+  });
+
+  it("still knows its list after an eviction, without reading the registry", async () => {
+    const { uid } = (await create("services", service("kept", { selector: { app: "kept" } }))).metadata;
+    await create("pods", readyPod("kept-1", "10.2.0.1", { labels: { app: "kept" } }));
+    const stub = serviceStub(env, "default/kept");
+    await stub.poke();
+    await settled("kept");
+    await evictDurableObject(stub);
+    await env.DB.prepare("ALTER TABLE objects RENAME TO hidden").run();
+    try {
+      expect(await listed("kept", uid)).toEqual(["10.2.0.1"]);
+    } finally {
+      await env.DB.prepare("ALTER TABLE hidden RENAME TO objects").run();
+    }
+  });
+
+  it("whose poke was dropped stays pending until it has looked", async () => {
+    await create("services", service("lost", { selector: { app: "lost" } }));
+    const { pending } = await readDue(env.DB);
+    expect(pending).toContainEqual({ kind: "service", target: "default/lost" });
+    await serviceStub(env, "default/lost").poke();
+    await settled("lost");
+  });
+
+  it("takes its Endpoints and slices away with the service", async () => {
+    const made = await create("services", service("gone", { selector: { app: "gone" } }));
+    await serviceStub(env, "default/gone").poke();
+    await settled("gone");
+    expect(await slicesOf("gone")).toHaveLength(1);
+    await registry.delete("services", made);
+    await serviceStub(env, "default/gone").poke();
+    await settled("gone");
+    expect(await slicesOf("gone")).toEqual([]);
+    expect(await registry.get("endpoints", "default", "gone")).toBeUndefined();
+  });
+
+  it("that was deleted and made again starts clean, with slices of its own", async () => {
+    const first = await create("services", service("again", { selector: { app: "again" } }));
+    await create("pods", readyPod("again-1", "10.3.0.1", { labels: { app: "again" } }));
+    await serviceStub(env, "default/again").poke();
+    await settled("again");
+    await registry.delete("services", first);
+    const second = await create("services", service("again", { selector: { app: "other" } }));
+    expect(await listed("again", second.metadata.uid)).toEqual([]);
+    await serviceStub(env, "default/again").poke();
+    await settled("again");
+    expect((await slicesOf("again")).map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)).toEqual([
+      second.metadata.uid,
+    ]);
+  });
+
+  it("drops a pod that is deleted", async () => {
+    const { uid } = (await create("services", service("drop", { selector: { app: "drop" } }))).metadata;
+    const pod = (await create("pods", readyPod("drop-1", "10.4.0.1", { labels: { app: "drop" } }))) as Pod;
+    const stub = serviceStub(env, "default/drop");
+    await stub.poke();
+    expect(await listed("drop", uid)).toEqual(["10.4.0.1"]);
+    await registry.delete("pods", pod);
+    await stub.poke();
+    expect(await listed("drop", uid)).toEqual([]);
+  });
+
+  it("stores nothing because it was asked about a name that is no service", async () => {
+    const stub = serviceStub(env, "default/nothing");
+    expect(await stub.resolve("no-such-uid")).toBeUndefined();
+    await runInDurableObject(stub, (_, { storage }) => {
+      expect([...storage.kv.list()]).toEqual([]);
+      expect(
+        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").toArray(),
+      ).toEqual([]);
+    });
+  });
+});
