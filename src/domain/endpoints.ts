@@ -52,9 +52,18 @@ export interface EndpointSlice extends KubeObject {
 
 /** Ties a slice to its service, by the service's name. */
 export const serviceNameLabel = "kubernetes.io/service-name";
+/** Marks Endpoints that were derived from pods, unlike those written by hand. */
+export const endpointsManagedByLabel = "endpoints.kubernetes.io/managed-by";
 /** Says which controller owns a slice; slices of others are read, never touched. */
 export const sliceManagedByLabel = "endpointslice.kubernetes.io/managed-by";
 export const sliceController = "endpointslice-controller.k8s.io";
+export const sliceMirroringController = "endpointslicemirroring-controller.k8s.io";
+
+/** Whether a slice is published by Rollcall itself, as the two controllers of Kubernetes would. */
+export function isPublished(slice: EndpointSlice): boolean {
+  const controller = slice.metadata.labels?.[sliceManagedByLabel];
+  return controller === sliceController || controller === sliceMirroringController;
+}
 
 /**
  * One address that DNS may hand out for a service: ready (or published all the same), with the ports that clients of

@@ -2,12 +2,11 @@
  * Keeps one service's ready list in accord with the registry: reads, derives, drops what is older than what it holds,
  * and has the result published, coalesced. Knows no platform; a Durable Object fills in its Deps.
  */
-import type { ReadyEndpoint, ReadyList } from "../domain/endpoints.ts";
-import { selectsPods } from "../domain/service.ts";
+import type { ReadyList } from "../domain/endpoints.ts";
 import type { ServiceSnapshot } from "../registry/registry.ts";
 import { Convergence } from "../domain/convergence.ts";
-import { deriveSliceGroups } from "./derive-slices.ts";
-import { readyList, slicesOfOthers } from "./ready-list.ts";
+import { publishedGroups } from "./plan-publication.ts";
+import { readyList } from "./ready-list.ts";
 
 /** What the object remembers across evictions. */
 export interface Held {
@@ -75,7 +74,7 @@ export class EndpointsKeeper {
       if (before !== undefined) await this.#deps.forget();
     } else {
       const { uid } = snapshot.service.metadata;
-      const endpoints = deriveReady(snapshot);
+      const endpoints = readyList(publishedGroups(snapshot), snapshot.slices);
       this.#held = { epoch: snapshot.epoch, list: { serviceUid: uid, revision: snapshot.revision, endpoints } };
       if (!sameList(before, this.#held)) this.#deps.store(this.#held);
     }
@@ -91,12 +90,6 @@ export class EndpointsKeeper {
     if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision);
     else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
   }
-}
-
-function deriveReady(snapshot: ServiceSnapshot): ReadyEndpoint[] {
-  const { service, pods, slices } = snapshot;
-  if (service === undefined) return [];
-  return readyList(selectsPods(service) ? deriveSliceGroups(service, pods) : [], slicesOfOthers(slices));
 }
 
 /** The same endpoints of the same service; the revision alone is no change, and costs no write. */

@@ -1,6 +1,7 @@
 /** Carries out a planned publication, write by write; one that somebody else got ahead of is left for the next plan. */
 import type { Registry, ServiceSnapshot } from "../registry/registry.ts";
-import { planPublication, type PlannedWrite } from "./plan-publication.ts";
+import { planPublication } from "./plan-publication.ts";
+import type { PlannedWrite } from "./planned-write.ts";
 
 export interface IdentitySource {
   nowMs(): number;

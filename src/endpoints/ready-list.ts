@@ -3,8 +3,7 @@
  * each address and name once. Pure. Source: dns.md K9 to K17, of which K12 says what counts as ready.
  */
 import {
-  sliceController,
-  sliceManagedByLabel,
+  isPublished,
   type EndpointPort,
   type EndpointSlice,
   type ReadyEndpoint,
@@ -14,17 +13,13 @@ import { parseIp } from "../domain/ip.ts";
 import { compareText } from "./candidates.ts";
 import type { SliceGroup } from "./derive-slices.ts";
 
-/** Slices that somebody else looks after; the service's own are derived, and what is published of them may lag. */
-export function slicesOfOthers(slices: readonly EndpointSlice[]): EndpointSlice[] {
-  return slices.filter((slice) => slice.metadata.labels?.[sliceManagedByLabel] !== sliceController);
-}
-
+/** Of the slices only those count that somebody else looks after; what is published of the groups may lag behind them. */
 export function readyList(
   groups: readonly Pick<SliceGroup, "ports" | "endpoints">[],
-  others: readonly EndpointSlice[],
+  slices: readonly EndpointSlice[],
 ): ReadyEndpoint[] {
   const found = new Map<string, ReadyEndpoint>();
-  const usable = others.filter((slice) => slice.addressType !== "FQDN");
+  const usable = slices.filter((slice) => !isPublished(slice) && slice.addressType !== "FQDN");
   for (const { ports = [], endpoints } of [...groups, ...usable]) {
     for (const endpoint of endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue;

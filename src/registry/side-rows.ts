@@ -4,9 +4,9 @@
  */
 import { endpointsView, probingView } from "../domain/concerns.ts";
 import {
+  endpointsManagedByLabel,
+  isPublished,
   serviceNameLabel,
-  sliceController,
-  sliceManagedByLabel,
   type Endpoints,
   type EndpointSlice,
 } from "../domain/endpoints.ts";
@@ -106,14 +106,22 @@ function ofEndpointSlice({ before, after }: Change<EndpointSlice>): SideStatemen
 }
 
 function handWrittenAddresses(slice: EndpointSlice | undefined): string[] {
-  if (slice === undefined || slice.metadata.labels?.[sliceManagedByLabel] === sliceController) return [];
+  if (slice === undefined || isPublished(slice)) return [];
   return (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
 }
 
-/** Endpoints written by hand feed the service of their name. */
+/** Endpoints written by hand feed the service of their name; the derived ones hold its pods' addresses. */
 function ofEndpoints({ before, after }: Change<Endpoints>): SideStatement[] {
   const name = (after ?? before)?.metadata.name;
-  return [statement(write.pendServices, JSON.stringify([name]))];
+  return [
+    ...addressRows(endpointsAddresses(before), endpointsAddresses(after)),
+    statement(write.pendServices, JSON.stringify([name])),
+  ];
+}
+
+function endpointsAddresses(endpoints: Endpoints | undefined): string[] {
+  if (endpoints?.metadata.labels?.[endpointsManagedByLabel] !== undefined) return [];
+  return (endpoints?.subsets ?? []).flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip));
 }
 
 function addressRows(before: readonly string[], after: readonly string[]): SideStatement[] {

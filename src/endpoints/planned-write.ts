@@ -1,0 +1,29 @@
+/** Writes that a pure plan asks for, and what the plans share. */
+import { toTimestamp, type GroupResource, type KubeObject, type ObjectMeta } from "../domain/object.ts";
+
+export type PlannedWrite =
+  | { verb: "create"; resource: GroupResource; object: KubeObject }
+  | { verb: "update"; resource: GroupResource; before: KubeObject; object: KubeObject }
+  | { verb: "delete"; resource: GroupResource; before: KubeObject };
+
+/** Where new identities come from; a plan itself knows no chance and no clock. */
+export interface Identities {
+  nowMs: number;
+  newUid(): string;
+  /** Five characters for the end of a generated name. */
+  nameSuffix(): string;
+}
+
+export function newMetadata(namespace: string, name: string, identities: Identities): ObjectMeta {
+  const creationTimestamp = toTimestamp(identities.nowMs);
+  return { name, namespace, uid: identities.newUid(), resourceVersion: "", creationTimestamp };
+}
+
+export function withoutKeys(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !keys.includes(key)));
+}
+
+export function sameEntries(a: Record<string, string> | undefined, b: Record<string, string>): boolean {
+  const entries = Object.entries(a ?? {});
+  return entries.length === Object.keys(b).length && entries.every(([key, value]) => b[key] === value);
+}
