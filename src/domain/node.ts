@@ -32,3 +32,6 @@ export function regionOf(annotations: Record<string, string> | undefined): Regio
 export function regionOfProber(name: string): Region | undefined {
   return regions.find((region) => name.startsWith(`edge-${region}-`));
 }
+
+/** The zone of each node that has one, by the node's name. */
+export type NodeZones = Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@
  */
 import type { EndpointPort, SliceEndpoint } from "../domain/endpoints.ts";
 import type { Pod } from "../domain/pod.ts";
+import type { NodeZones } from "../domain/node.ts";
 import type { Service } from "../domain/service.ts";
 import { candidatesOf, familiesOf, type Candidate, type IpFamily } from "./candidates.ts";
 
@@ -14,16 +15,21 @@ export interface SliceGroup {
 }
 
 /** Every family has at least one group: without endpoints it is one without ports, for the placeholder slice. */
-export function deriveSliceGroups(service: Service, pods: readonly Pod[]): SliceGroup[] {
-  return familiesOf(service).flatMap((family) => groupsOf(service, pods, family));
+export function deriveSliceGroups(service: Service, pods: readonly Pod[], zones: NodeZones = {}): SliceGroup[] {
+  return familiesOf(service).flatMap((family) => groupsOf(service, candidatesOf(service, pods, family), family, zones));
 }
 
-function groupsOf(service: Service, pods: readonly Pod[], family: IpFamily): SliceGroup[] {
+function groupsOf(
+  service: Service,
+  candidates: readonly Candidate[],
+  family: IpFamily,
+  zones: NodeZones,
+): SliceGroup[] {
   const groups = new Map<string, SliceGroup>();
-  for (const candidate of candidatesOf(service, pods, family)) {
+  for (const candidate of candidates) {
     const key = portsKey(candidate.ports);
     const group = groups.get(key) ?? { addressType: family, ports: candidate.ports, endpoints: [] };
-    group.endpoints.push(toSliceEndpoint(service, candidate));
+    group.endpoints.push(toSliceEndpoint(service, candidate, zones));
     groups.set(key, group);
   }
   return groups.size === 0 ? [{ addressType: family, ports: [], endpoints: [] }] : [...groups.values()];
@@ -37,16 +43,38 @@ export function portsKey(ports: readonly EndpointPort[]): string {
     .join();
 }
 
-function toSliceEndpoint(service: Service, candidate: Candidate): SliceEndpoint {
+function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZones): SliceEndpoint {
   const { pod, ip, serving, terminating, hostname } = candidate;
-  const publishAll = service.spec.publishNotReadyAddresses === true;
+  const { nodeName } = pod.spec;
+  const zone = nodeName === undefined ? undefined : zones[nodeName];
+  const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [ip.text],
-    conditions: { ready: publishAll || (serving && !terminating), serving, terminating },
+    conditions: { ready, serving, terminating },
     ...(hostname === undefined ? {} : { hostname }),
-    ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(zone === undefined ? {} : { zone }),
     targetRef: podReference(pod),
+    ...(ready ? hintsFor(service, zone, nodeName) : {}),
   };
+}
+
+/**
+ * Hints of `spec.trafficDistribution`. The annotation `service.kubernetes.io/topology-mode: Auto` shares endpoints out
+ * by the nodes' CPUs; no node here reports any, and then Kubernetes gives no hints either.
+ */
+function hintsFor(service: Service, zone: string | undefined, node: string | undefined): Pick<SliceEndpoint, "hints"> {
+  if (zone === undefined) return {};
+  switch (service.spec.trafficDistribution) {
+    case "PreferClose":
+    case "PreferSameZone":
+      return { hints: { forZones: [{ name: zone }] } };
+    case "PreferSameNode":
+      return { hints: { forZones: [{ name: zone }], ...(node === undefined ? {} : { forNodes: [{ name: node }] }) } };
+    case undefined:
+    default:
+      return {};
+  }
 }
 
 export function podReference(pod: Pod): { kind: string; namespace: string; name: string; uid: string } {

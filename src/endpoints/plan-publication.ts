@@ -22,11 +22,11 @@ import { withoutKeys, type Identities, type PlannedWrite } from "./planned-write
 import { serviceLabels } from "./service-labels.ts";
 
 export function planPublication(snapshot: ServiceSnapshot, identities: Identities): PlannedWrite[] {
-  const { service, pods, endpoints } = snapshot;
+  const { service, pods, zones, endpoints } = snapshot;
   const derived = slicesBy(sliceController, snapshot);
   const mirrored = slicesBy(sliceMirroringController, snapshot);
   if (service !== undefined && selectsPods(service)) {
-    const groups = deriveSliceGroups(service, pods);
+    const groups = deriveSliceGroups(service, pods, zones);
     return [
       ...planEndpoints(service, pods, endpoints, identities),
       ...planSliceWrites(serviceFrame(service), groups, derived, identities),
@@ -43,8 +43,8 @@ export function planPublication(snapshot: ServiceSnapshot, identities: Identitie
 }
 
 /** The groups whose endpoints DNS hands out, beside those of slices that others look after. */
-export function publishedGroups({ service, pods, endpoints }: ServiceSnapshot): SliceGroup[] {
-  if (service !== undefined && selectsPods(service)) return deriveSliceGroups(service, pods);
+export function publishedGroups({ service, pods, zones, endpoints }: ServiceSnapshot): SliceGroup[] {
+  if (service !== undefined && selectsPods(service)) return deriveSliceGroups(service, pods, zones);
   return isMirrored(service, endpoints) && !isDerived(endpoints) ? mirrorGroups(endpoints) : [];
 }
 

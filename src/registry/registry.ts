@@ -4,7 +4,7 @@
  */
 import type { EndpointSlice, Endpoints } from "../domain/endpoints.ts";
 import type { LabelRequirement } from "../domain/labels.ts";
-import type { Node } from "../domain/node.ts";
+import type { Node, NodeZones } from "../domain/node.ts";
 import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service, ServiceKey } from "../domain/service.ts";
@@ -83,6 +83,7 @@ export interface ServiceSnapshot {
   service: Service | undefined;
   /** Pods that the selector matches. */
   pods: Pod[];
+  zones: NodeZones;
   /** Every EndpointSlice labelled with the service's name, its own and those of others. */
   slices: EndpointSlice[];
   /** The Endpoints object of the service's name. */

@@ -11,6 +11,7 @@ import {
   type EndpointSlice,
 } from "../domain/endpoints.ts";
 import { parseIp } from "../domain/ip.ts";
+import { zoneLabel } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import { podAddresses, type Pod } from "../domain/pod.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
@@ -31,7 +32,12 @@ export interface SideStatement {
   wakes: boolean;
 }
 
-const waking: ReadonlySet<string> = new Set([write.pendServices, write.pendSelectingServices, write.pendProber]);
+const waking: ReadonlySet<string> = new Set([
+  write.pendServices,
+  write.pendSelectingServices,
+  write.pendServicesOnNode,
+  write.pendProber,
+]);
 
 export function sideStatements(resource: GroupResource, change: Change): SideStatement[] {
   const before = change.before?.metadata.labels ?? {};
@@ -63,7 +69,7 @@ function ofKind(resource: GroupResource, change: Change): SideStatement[] {
     case "endpoints":
       return ofEndpoints(change as Change<Endpoints>);
     case "nodes":
-      return [];
+      return when(zoneOf(change.before) !== zoneOf(change.after), write.pendServicesOnNode);
   }
 }
 
@@ -94,6 +100,10 @@ function ofService({ before, after }: Change<Service>): SideStatement[] {
     statement(write.moveCatalogue),
     statement(write.pendServices, JSON.stringify([name])),
   ];
+}
+
+function zoneOf(node: KubeObject | undefined): string | undefined {
+  return node?.metadata.labels?.[zoneLabel];
 }
 
 /** A slice wakes the service that it is labelled for. The addresses of a service's own slices are its pods' already. */

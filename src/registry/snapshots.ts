@@ -24,6 +24,7 @@ export async function readService(db: D1Database, key: ServiceKey): Promise<Serv
     db.prepare(read.selectedPods).bind(namespace, name),
     db.prepare(read.slicesOfService).bind(namespace, name),
     db.prepare(read.object).bind("endpoints", namespace, name),
+    db.prepare(read.nodeZones),
   ]);
   return {
     ...epochAndHead(results),
@@ -31,6 +32,7 @@ export async function readService(db: D1Database, key: ServiceKey): Promise<Serv
     pods: objectsOf(results, 2) as Pod[],
     slices: objectsOf(results, 3) as EndpointSlice[],
     endpoints: objectsOf(results, 4)[0] as Endpoints | undefined,
+    zones: Object.fromEntries(rowsOf<{ node: string; zone: string }>(results, 5).map(({ node, zone }) => [node, zone])),
   };
 }
 

@@ -119,6 +119,18 @@ export const write = {
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
     RETURNING kind, target`,
 
+  /** The services that select a pod on the node ?3. */
+  pendServicesOnNode: `INSERT INTO pending (kind, target, revision)
+    SELECT DISTINCT 'service', namespace || '/' || service, ${head} FROM (
+      SELECT s.namespace, s.service FROM objects o
+        JOIN json_each(o.manifest, '$.metadata.labels') l
+        JOIN selectors s ON s.namespace = o.namespace AND s.key = l.key AND s.value = l.value
+        WHERE o.node = ?3 AND o.resource = 'pods'
+        GROUP BY o.namespace, o.name, s.service HAVING count(*) = max(s.pairs)
+    ) WHERE ${mine}
+    ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
+    RETURNING kind, target`,
+
   /** The prober that the pod is assigned to, if it is one. */
   pendProber: `INSERT INTO pending (kind, target, revision)
     SELECT 'prober', p.name, log.revision FROM log
@@ -180,6 +192,10 @@ export const read = {
     WHERE l.resource = 'endpointslices.discovery.k8s.io' AND l.key = 'kubernetes.io/service-name'
       AND l.value = ?2 AND l.namespace = ?1
     ORDER BY o.name`,
+
+  /** Prober nodes have no zone, so there are as many rows as nodes of somebody's own. */
+  nodeZones:
+    "SELECT name AS node, value AS zone FROM labels WHERE resource = 'nodes' AND key = 'topology.kubernetes.io/zone'",
 
   /** ?1 the prober's name. */
   assignedPods: "SELECT revision, manifest FROM objects WHERE node = ?1 AND resource = 'pods'",

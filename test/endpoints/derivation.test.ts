@@ -77,6 +77,28 @@ describe("a pod behind a service", () => {
   });
 });
 
+describe("zones and hints", () => {
+  const ready = readyPod("a", "10.0.0.1", kubia, { nodeName: "n1" });
+  const zones = { n1: "z1" };
+  it.each([
+    [undefined, undefined],
+    ["PreferClose", { forZones: [{ name: "z1" }] }],
+    ["PreferSameZone", { forZones: [{ name: "z1" }] }],
+    ["PreferSameNode", { forZones: [{ name: "z1" }], forNodes: [{ name: "n1" }] }],
+  ])("with trafficDistribution %s", (trafficDistribution, hints) => {
+    const by = web(trafficDistribution === undefined ? {} : { trafficDistribution });
+    const [endpoint] = deriveSliceGroups(by, [ready], zones)[0]?.endpoints ?? [];
+    expect(endpoint).toMatchObject({ nodeName: "n1", zone: "z1" });
+    expect(endpoint?.hints).toEqual(hints);
+  });
+
+  it("leave out an endpoint that is not ready, or whose node has no zone", () => {
+    const by = web({ trafficDistribution: "PreferClose" });
+    expect(deriveSliceGroups(by, [unready(ready)], zones)[0]?.endpoints[0]).not.toHaveProperty("hints");
+    expect(deriveSliceGroups(by, [ready], {})[0]?.endpoints[0]).not.toHaveProperty("hints");
+  });
+});
+
 describe("named target ports", () => {
   const by = web({
     ports: [

@@ -11,7 +11,7 @@ const kubia = {
 
 function snapshot(revision: number, ips: string[], of: Service | undefined = kubia, epoch = "e1"): ServiceSnapshot {
   const pods = ips.map((ip) => readyPod(`p-${ip}`, ip, { labels: { app: "kubia" } }));
-  return { epoch, revision, service: of, pods, slices: [], endpoints: undefined };
+  return { epoch, revision, service: of, pods, zones: {}, slices: [], endpoints: undefined };
 }
 
 /** A registry whose reads are answered one by one, by the test. */

@@ -20,7 +20,7 @@ function endpoints(name: string, ip: string, meta: Partial<Endpoints["metadata"]
 }
 
 function snapshot(of: Partial<ServiceSnapshot>): ServiceSnapshot {
-  return { epoch: "e", revision: 1, service: undefined, pods: [], slices: [], endpoints: undefined, ...of };
+  return { epoch: "e", revision: 1, service: undefined, pods: [], zones: {}, slices: [], endpoints: undefined, ...of };
 }
 
 function plan(of: Partial<ServiceSnapshot>): PlannedWrite[] {

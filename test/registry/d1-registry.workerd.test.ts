@@ -218,6 +218,18 @@ describe("who is concerned", () => {
     expect(await rows("SELECT target FROM pending WHERE kind = 'prober'")).toEqual([{ target: "edge-0" }]);
   });
 
+  it("by a node's zone are the services with a pod on it", async () => {
+    await created("pods", pod("a", kubia, { nodeName: "mine" }));
+    const { namespace: _, ...metadata } = service("mine").metadata;
+    const { object } = await created("nodes", { apiVersion: "v1", kind: "Node", metadata });
+    const zoned = {
+      ...object,
+      metadata: { ...metadata, ...object.metadata, labels: { "topology.kubernetes.io/zone": "z1" } },
+    };
+    const { concerned } = written(await registry.update("nodes", object, zoned));
+    expect([...concerned.services].sort()).toEqual(["default/kubia", "default/narrow"]);
+  });
+
   it("by a slice written by hand is the service that it is labelled for", async () => {
     const { concerned } = await created("endpointslices.discovery.k8s.io", slice("by-hand", "everything"));
     expect(concerned.services).toEqual(["default/everything"]);
