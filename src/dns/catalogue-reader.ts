@@ -1,0 +1,53 @@
+/**
+ * Holds the catalogue for an isolate. Its one-row revision is looked at no more than once per TTL, and the whole is
+ * read only when that has moved; so names that do not exist cost no I/O.
+ */
+import { Catalogue } from "./catalogue.ts";
+import type { DnsDeps } from "./deps.ts";
+import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
+
+/** With a TTL of zero, the revision would be read for every question, those for names that do not exist included. */
+const shortestPeriodMs = 1000;
+
+export class CatalogueReader {
+  readonly #deps: Pick<DnsDeps, "readCatalogueRevision" | "readCatalogue">;
+  readonly #defaultTtlSeconds: number;
+  readonly #kept: Kept<Catalogue>;
+  #newest: Catalogue | undefined;
+
+  constructor(
+    deps: Pick<DnsDeps, "readCatalogueRevision" | "readCatalogue">,
+    defaultTtlSeconds: number,
+    conditions: KeptConditions,
+  ) {
+    this.#deps = deps;
+    this.#defaultTtlSeconds = defaultTtlSeconds;
+    this.#kept = new Kept("catalogue", conditions);
+  }
+
+  /** Undefined when it cannot be read right now. */
+  current(): Promise<AsOf<Catalogue> | undefined> {
+    const periodMs = Math.max((this.#newest?.shortestTtlSeconds ?? 0) * 1000, shortestPeriodMs);
+    return this.#kept.get("", periodMs, () => this.#read());
+  }
+
+  /** The last one that was read, however old. */
+  get newest(): Catalogue | undefined {
+    return this.#newest;
+  }
+
+  /** The next question looks at the revision again. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  async #read(): Promise<Catalogue> {
+    const revision = await this.#deps.readCatalogueRevision();
+    if (this.#newest === undefined || revision > this.#newest.revision) {
+      const read = new Catalogue(await this.#deps.readCatalogue(), this.#defaultTtlSeconds);
+      // Of two reads that overlapped, the older may arrive last.
+      if (this.#newest === undefined || read.revision > this.#newest.revision) this.#newest = read;
+    }
+    return this.#newest;
+  }
+}

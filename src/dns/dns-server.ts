@@ -1,0 +1,138 @@
+/**
+ * A DNS message in, a DNS message out: what an isolate keeps, and the order in which it is asked. Holds no connection
+ * and no timer of its own; one instance serves all requests of an isolate.
+ */
+import { Rcode } from "./wire/codes.ts";
+import { nameOfWireName } from "./wire/name.ts";
+import { decodeQuery, type Query } from "./wire/query.ts";
+import type { ServiceKey } from "../domain/service.ts";
+import type { Answer } from "./answer.ts";
+import { AnswerCache } from "./answer-cache.ts";
+import { Catalogue } from "./catalogue.ts";
+import { CatalogueReader } from "./catalogue-reader.ts";
+import { everything, type DnsConfig, type DnsDeps, type Rights } from "./deps.ts";
+import { needsCatalogue } from "./find-place.ts";
+import type { AsOf, KeptConditions } from "./kept.ts";
+import { KeptReads, Lookup } from "./lookup.ts";
+import { prepareAnswer, refusalOf, remainingSeconds, writeHeaderReply, writeReply } from "./prepared-answer.ts";
+import type { PreparedAnswer } from "./prepared-answer.ts";
+import { parseQuestion, type Question } from "./question.ts";
+import { resolve } from "./resolve.ts";
+
+export type Reply =
+  | {
+      kind: "reply";
+      octets: Uint8Array<ArrayBuffer>;
+      /** Seconds that it may be kept; undefined when nothing says so. */
+      maxAgeSeconds: number | undefined;
+    }
+  /** Too short to hold an ID that a reply could go to. */
+  | { kind: "no-message" };
+
+const cacheLimits = { entries: 4096, octets: 8 * 1024 * 1024 };
+const keptLimit = 4096;
+const askTimeoutMs = 3000;
+const waitTimeoutMs = 1000;
+
+export class DnsServer {
+  readonly #config: DnsConfig;
+  readonly #deps: DnsDeps;
+  readonly #answers = new AnswerCache(cacheLimits);
+  readonly #catalogue: CatalogueReader;
+  readonly #reads: KeptReads;
+  /** Moves when something was forgotten: what was under way then is no longer worth keeping. */
+  #generation = 0;
+
+  constructor(config: DnsConfig, deps: DnsDeps) {
+    const conditions: KeptConditions = {
+      limit: keptLimit,
+      askTimeoutMs,
+      waitTimeoutMs,
+      nowMs: () => deps.nowMs(),
+      waitUntil: (promise) => deps.waitUntil(promise),
+      reportFailure: (what, error) => deps.reportFailure(what, error),
+    };
+    this.#config = config;
+    this.#deps = deps;
+    this.#catalogue = new CatalogueReader(deps, config.ttlSeconds, conditions);
+    this.#reads = new KeptReads(deps, conditions);
+  }
+
+  async answer(message: Uint8Array, rights: Rights = everything): Promise<Reply> {
+    const query = decodeQuery(message);
+    switch (query.kind) {
+      case "no-header":
+        return { kind: "no-message" };
+      case "unreadable": {
+        const octets = writeHeaderReply(query.octets, query.opcode === 0 ? Rcode.formErr : Rcode.notImp);
+        return { kind: "reply", octets, maxAgeSeconds: undefined };
+      }
+      case "query":
+        return this.#reply(query, await this.#prepared(query, rights));
+    }
+  }
+
+  /**
+   * After a write in this isolate: nothing that was known of these services, of addresses, or of which names exist is
+   * used again. Other isolates learn of it within one TTL.
+   */
+  forget(services: readonly ServiceKey[]): void {
+    this.#generation++;
+    this.#answers.forget(services);
+    this.#reads.forget(services);
+    this.#catalogue.forget();
+  }
+
+  #reply(query: Query, prepared: PreparedAnswer): Reply {
+    const nowMs = this.#deps.nowMs();
+    const octets = writeReply(prepared, query, nowMs, this.#deps.random());
+    return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs) };
+  }
+
+  async #prepared(query: Query, rights: Rights): Promise<PreparedAnswer> {
+    const refusal = refusalOf(query);
+    if (refusal !== undefined) return prepareAnswer(query, refusal, this.#deps.nowMs());
+    // Nothing is signed, so the DO bit changes the OPT record alone, and that is written for each reply. A name in
+    // wire form says where it ends, so the parts of the key cannot run into each other.
+    const key = `${query.wireName}${query.type} ${rights.key}`;
+    const kept = this.#answers.get(key, this.#deps.nowMs());
+    if (kept !== undefined) return kept;
+    const generation = this.#generation;
+    const { answer, lookup } = await this.#resolve(query, rights);
+    const prepared = prepareAnswer(query, answer, lookup?.asOfMs ?? this.#deps.nowMs());
+    if (lookup !== undefined && isWorthKeeping(answer, lookup) && generation === this.#generation) {
+      this.#answers.keep(key, prepared, lookup.services);
+    }
+    return prepared;
+  }
+
+  async #resolve(query: Query, rights: Rights): Promise<{ answer: Answer; lookup?: Lookup }> {
+    const name = nameOfWireName(query.wireName);
+    const question = parseQuestion(name, this.#config.zones);
+    // A second time when the catalogue turned out to be behind what a service's object knows.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const catalogue = await this.#catalogueFor(question);
+      if (catalogue === undefined) break;
+      const lookup = new Lookup(this.#config, catalogue, this.#reads, rights, this.#deps.nowMs());
+      const answer = await resolve(name, question, query.type, lookup);
+      if (answer.kind !== "stale") return { answer, lookup };
+      this.forget(lookup.services);
+    }
+    return { answer: { kind: "unavailable" } };
+  }
+
+  /** What needs no catalogue is answered without one (dns.md K52), under the last serial that is known. */
+  async #catalogueFor(question: Question): Promise<AsOf<Catalogue> | undefined> {
+    const current = await this.#catalogue.current();
+    if (current !== undefined || needsCatalogue(question)) return current;
+    const catalogueRevision = this.#catalogue.newest?.revision ?? 0;
+    const nothing = new Catalogue({ catalogueRevision, namespaces: [], services: [] }, this.#config.ttlSeconds);
+    return { value: nothing, asOfMs: this.#deps.nowMs() };
+  }
+}
+
+/** Kept are answers that needed a service to be looked at. Denials cost no I/O, and there is no end of them. */
+function isWorthKeeping(answer: Answer, lookup: Lookup): boolean {
+  const exists = answer.kind === "found" || answer.kind === "no-data";
+  return exists && lookup.services.length > 0 && !lookup.lookedAtAddresses;
+}

@@ -1,0 +1,103 @@
+/**
+ * DNS over HTTPS (RFC 8484): GET, HEAD and POST of binary messages, and the JSON form on the same path. The URL alone
+ * says what comes back, whatever Accept says, so that caches need no Vary.
+ */
+import { decodeBase64Url } from "./base64url.ts";
+import type { Rights } from "./deps.ts";
+import type { DnsServer } from "./dns-server.ts";
+import { answerJson } from "./doh-json.ts";
+import { dnsMessageType, httpError, toHttpError, toResponse, type HttpError } from "./doh-response.ts";
+import { maxMessageOctets } from "./wire/encode.ts";
+
+const allowed = "GET, HEAD, POST, OPTIONS";
+const maxEncodedCharacters = Math.ceil((maxMessageOctets * 4) / 3);
+
+/** Answers a request whose path is the one that DNS is served at. */
+export async function handleDoh(request: Request, server: DnsServer, rights?: Rights): Promise<Response> {
+  switch (request.method) {
+    case "GET":
+      return answerUrl(request.url, server, rights);
+    case "HEAD":
+      return withoutBody(await answerUrl(request.url, server, rights));
+    case "POST": {
+      const message = await readBody(request);
+      return message instanceof Uint8Array ? toResponse(await server.answer(message, rights)) : toHttpError(message);
+    }
+    case "OPTIONS":
+      return new Response(null, { status: 204, headers: { allow: allowed } });
+    default:
+      return new Response("method not allowed\n", { status: 405, headers: { allow: allowed } });
+  }
+}
+
+async function answerUrl(url: string, server: DnsServer, rights: Rights | undefined): Promise<Response> {
+  const message = messageOfUrl(url);
+  if (message instanceof URLSearchParams) return answerJson(message, server, rights);
+  return message instanceof Uint8Array ? toResponse(await server.answer(message, rights)) : toHttpError(message);
+}
+
+/** The message in the variable `dns`; or all variables, when they ask for the JSON form. */
+function messageOfUrl(url: string): Uint8Array | URLSearchParams | HttpError {
+  const start = url.indexOf("?");
+  const query = start === -1 ? "" : url.slice(start + 1);
+  // What nearly every client sends, and needs no parser.
+  if (query.startsWith("dns=") && !/[&%+#]/.test(query)) return decodeVariable(query.slice(4));
+  const variables = new URLSearchParams(query.split("#", 1)[0]);
+  const messages = variables.getAll("dns");
+  const [message] = messages;
+  if (messages.length > 1) return httpError(400, "one query per request: there are two variables dns");
+  if (variables.has("name")) {
+    return message === undefined ? variables : httpError(400, "either dns or name, not both");
+  }
+  return message === undefined ? httpError(400, "the variable dns is missing") : decodeVariable(message);
+}
+
+function decodeVariable(text: string): Uint8Array | HttpError {
+  if (text.length > maxEncodedCharacters) return httpError(414, "a DNS message has at most 65535 octets");
+  return decodeBase64Url(text) ?? httpError(400, "the variable dns is not base64url without padding");
+}
+
+async function readBody(request: Request): Promise<Uint8Array | HttpError> {
+  const mediaType = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (mediaType !== dnsMessageType) return httpError(415, `the content type must be ${dnsMessageType}`);
+  const encoding = request.headers.get("content-encoding")?.toLowerCase() ?? "identity";
+  if (encoding !== "identity") return httpError(415, "the content must not be encoded");
+  const tooLong = httpError(413, "a DNS message has at most 65535 octets");
+  if (Number(request.headers.get("content-length") ?? 0) > maxMessageOctets) return tooLong;
+  return (await readAtMost(request, maxMessageOctets)) ?? tooLong;
+}
+
+/** The body, or undefined when it is longer than `limit` octets; then the rest is not read. */
+async function readAtMost({ body }: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (body === null) return new Uint8Array();
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return joined(chunks, length);
+    chunks.push(value);
+    length += value.length;
+    if (length <= limit) continue;
+    await reader.cancel();
+    return undefined;
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) return first;
+  const octets = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    octets.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return octets;
+}
+
+async function withoutBody(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  headers.set("content-length", String((await response.arrayBuffer()).byteLength));
+  return new Response(null, { status: response.status, headers });
+}

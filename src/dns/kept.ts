@@ -1,0 +1,105 @@
+/**
+ * Values that others were asked for, kept for a while. At most one question per key is under way at a time, and those
+ * who come meanwhile wait for it; but the promise belongs to the request that asked, and in workerd it may die with
+ * that request. So whoever waits does so only for a while and then asks as well.
+ */
+
+export interface KeptConditions {
+  /** How many keys are kept; the oldest goes first. */
+  limit: number;
+  /** Whoever asks gives up after this long. */
+  askTimeoutMs: number;
+  /** Whoever waits for another's question asks on their own after this long. */
+  waitTimeoutMs: number;
+  nowMs(): number;
+  waitUntil(promise: Promise<unknown>): void;
+  reportFailure(what: string, error: unknown): void;
+}
+
+/** A value, true as of a moment. */
+export interface AsOf<Value> {
+  value: Value;
+  asOfMs: number;
+}
+
+type Entry<Value> = { asked: Promise<AsOf<Value> | undefined>; settled: AsOf<Value> | undefined };
+
+export class Kept<Value> {
+  readonly #what: string;
+  readonly #conditions: KeptConditions;
+  readonly #entries = new Map<string, Entry<Value>>();
+
+  /** `what` names the reading in failure reports. */
+  constructor(what: string, conditions: KeptConditions) {
+    this.#what = what;
+    this.#conditions = conditions;
+  }
+
+  /** What is held and not older than `maxAgeMs`. */
+  peek(key: string, maxAgeMs: number): AsOf<Value> | undefined {
+    const settled = this.#entries.get(key)?.settled;
+    return settled !== undefined && this.#conditions.nowMs() - settled.asOfMs < maxAgeMs ? settled : undefined;
+  }
+
+  /** What is held and not older than `maxAgeMs`, or what `ask` says now; undefined when it fails or takes too long. */
+  async get(key: string, maxAgeMs: number, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
+    const held = this.peek(key, maxAgeMs);
+    if (held !== undefined) return held;
+    const underWay = this.#entries.get(key);
+    if (underWay !== undefined && underWay.settled === undefined) {
+      const answer = await within(this.#conditions.waitTimeoutMs, underWay.asked);
+      if (answer !== "timed-out") return answer;
+    }
+    return this.#ask(key, ask);
+  }
+
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  async #ask(key: string, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
+    const entry: Entry<Value> = { asked: this.#answer(ask), settled: undefined };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#conditions.limit) this.#forgetOldest();
+    this.#conditions.waitUntil(entry.asked);
+    entry.settled = await entry.asked;
+    // What was forgotten meanwhile stays so: the entry is no longer in the map, and only its own waiters see it.
+    if (entry.settled === undefined && this.#entries.get(key) === entry) this.#entries.delete(key);
+    return entry.settled;
+  }
+
+  /** Never rejects. The value is as old as the question. */
+  async #answer(ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
+    const asOfMs = this.#conditions.nowMs();
+    try {
+      const value = await within(this.#conditions.askTimeoutMs, ask());
+      if (value !== "timed-out") return { value, asOfMs };
+      this.#conditions.reportFailure(this.#what, new Error(`no answer within ${this.#conditions.askTimeoutMs} ms`));
+    } catch (error) {
+      this.#conditions.reportFailure(this.#what, error);
+    }
+    return undefined;
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}
+
+async function within<Value>(timeoutMs: number, promise: Promise<Value>): Promise<Value | "timed-out"> {
+  const { promise: timeout, resolve } = Promise.withResolvers<"timed-out">();
+  const timer = setTimeout(() => resolve("timed-out"), timeoutMs);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * What one question may look at, and a record of what it looked at: an answer is as old as the oldest thing that it is
+ * made of, and it is about the services that it names. Failed reads are values here.
+ */
+import type { ServiceKey } from "../domain/service.ts";
+import type { Catalogue, ServiceEntry } from "./catalogue.ts";
+import type { DnsConfig, DnsDeps, Rights } from "./deps.ts";
+import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
+import { ReadyEndpoints } from "./ready-endpoints.ts";
+
+/** What an isolate keeps of others' answers, beside the catalogue. */
+export class KeptReads {
+  readonly #deps: DnsDeps;
+  readonly #lists: Kept<ReadyEndpoints | undefined>;
+  readonly #servicesOfAddress: Kept<ServiceKey[]>;
+  readonly #podAddresses: Kept<boolean>;
+
+  constructor(deps: DnsDeps, conditions: KeptConditions) {
+    this.#deps = deps;
+    this.#lists = new Kept("ready list", conditions);
+    this.#servicesOfAddress = new Kept("services of an address", conditions);
+    this.#podAddresses = new Kept("pod with an address", conditions);
+  }
+
+  readyEndpoints(entry: ServiceEntry): Promise<AsOf<ReadyEndpoints | undefined> | undefined> {
+    return this.#lists.get(entry.key, entry.ttlSeconds * 1000, async () => {
+      const list = await this.#deps.readyList(entry.key, entry.uid);
+      return list && new ReadyEndpoints(list);
+    });
+  }
+
+  servicesOfAddress(ip: string, maxAgeMs: number): Promise<AsOf<ServiceKey[]> | undefined> {
+    return this.#servicesOfAddress.get(ip, maxAgeMs, () => this.#deps.servicesOfAddress(ip));
+  }
+
+  hasPodWithIp(namespace: string, ip: string, maxAgeMs: number): Promise<AsOf<boolean> | undefined> {
+    return this.#podAddresses.get(`${namespace}/${ip}`, maxAgeMs, () => this.#deps.hasPodWithIp(namespace, ip));
+  }
+
+  forget(services: readonly ServiceKey[]): void {
+    for (const service of services) this.#lists.forget(service);
+    this.#servicesOfAddress.clear();
+    this.#podAddresses.clear();
+  }
+}
+
+/** The ready endpoints of a service, or why they are not known. */
+export type EndpointsOutcome =
+  | { kind: "ready"; endpoints: ReadyEndpoints }
+  /** The service's object does not know the service that the catalogue does: one of them is behind. */
+  | { kind: "stale" }
+  | { kind: "unavailable" };
+
+export class Lookup {
+  readonly config: DnsConfig;
+  /** The oldest moment as of which anything read was true. */
+  asOfMs: number;
+  /** The services that the answer is about. */
+  readonly services: ServiceKey[] = [];
+  /** Whether the answer hangs on who has which address, and not on services alone. */
+  lookedAtAddresses = false;
+  readonly #catalogue: AsOf<Catalogue>;
+  readonly #reads: KeptReads;
+  readonly #rights: Rights;
+
+  constructor(config: DnsConfig, catalogue: AsOf<Catalogue>, reads: KeptReads, rights: Rights, nowMs: number) {
+    this.config = config;
+    this.asOfMs = nowMs;
+    this.#catalogue = catalogue;
+    this.#reads = reads;
+    this.#rights = rights;
+  }
+
+  /** Of the zones' SOA records, 32 bits. */
+  get serial(): number {
+    return this.#catalogue.value.revision >>> 0;
+  }
+
+  hasNamespace(namespace: string): boolean {
+    this.#isAsOld(this.#catalogue);
+    return this.#catalogue.value.hasNamespace(namespace) && this.#rights.exposes(namespace);
+  }
+
+  service(namespace: string, name: string): ServiceEntry | undefined {
+    return this.hasNamespace(namespace) ? this.#noted(this.#catalogue.value.service(namespace, name)) : undefined;
+  }
+
+  serviceOfClusterIp(ip: string): ServiceEntry | undefined {
+    this.#isAsOld(this.#catalogue);
+    const entry = this.#catalogue.value.serviceOfClusterIp(ip);
+    return entry !== undefined && this.hasNamespace(entry.namespace) ? this.#noted(entry) : undefined;
+  }
+
+  async readyEndpoints(entry: ServiceEntry): Promise<EndpointsOutcome> {
+    const answer = await this.#reads.readyEndpoints(entry);
+    if (answer === undefined) return { kind: "unavailable" };
+    this.#isAsOld(answer);
+    if (answer.value?.serviceUid !== entry.uid) return { kind: "stale" };
+    return { kind: "ready", endpoints: answer.value };
+  }
+
+  /** Undefined when it cannot be read. Those that the caller may not see are left out. */
+  async servicesOfAddress(ip: string): Promise<ServiceEntry[] | undefined> {
+    this.lookedAtAddresses = true;
+    const answer = await this.#reads.servicesOfAddress(ip, this.config.ttlSeconds * 1000);
+    if (answer === undefined) return undefined;
+    this.#isAsOld(answer);
+    return answer.value.map((key) => this.#serviceOfKey(key)).filter((entry) => entry !== undefined);
+  }
+
+  /** Undefined when it cannot be read. */
+  async hasPodWithIp(namespace: string, ip: string): Promise<boolean | undefined> {
+    this.lookedAtAddresses = true;
+    const answer = await this.#reads.hasPodWithIp(namespace, ip, this.config.ttlSeconds * 1000);
+    if (answer !== undefined) this.#isAsOld(answer);
+    return answer?.value;
+  }
+
+  #serviceOfKey(key: ServiceKey): ServiceEntry | undefined {
+    const slash = key.indexOf("/");
+    return this.service(key.slice(0, slash), key.slice(slash + 1));
+  }
+
+  #noted(entry: ServiceEntry | undefined): ServiceEntry | undefined {
+    if (entry !== undefined) this.services.push(entry.key);
+    return entry;
+  }
+
+  #isAsOld(read: AsOf<unknown>): void {
+    this.asOfMs = Math.min(this.asOfMs, read.asOfMs);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * A service's ready list, indexed by what is asked of it: addresses by family, endpoints by their name, ports. Pure;
+ * built once per list. Source: Kubernetes DNS-Based Service Discovery 1.1.0 §2.4, dns.md section 3 and 4.
+ */
+import type { ReadyEndpoint, ReadyList } from "../domain/endpoints.ts";
+import { parseIp, type Ip } from "../domain/ip.ts";
+import { dashedAddress } from "./question.ts";
+import type { Rdata } from "./wire/message.ts";
+import { foldLabel, maxLabelOctets } from "./wire/name.ts";
+
+export interface NamedAddresses {
+  A: Rdata[];
+  AAAA: Rdata[];
+}
+
+/** A port of an endpoint, under the name of the endpoint. */
+export interface EndpointPort {
+  label: string;
+  name: string;
+  /** Lower case, as in `_tcp`. */
+  protocol: string;
+  port: number;
+}
+
+export class ReadyEndpoints {
+  readonly serviceUid: string;
+  readonly addresses: NamedAddresses = { A: [], AAAA: [] };
+  /** One per address and named port: what SRV weights are counted from. */
+  readonly namedPorts: readonly EndpointPort[];
+  readonly #byLabel = new Map<string, NamedAddresses>();
+  readonly #labelsOfIp = new Map<string, string[]>();
+
+  constructor(list: ReadyList) {
+    this.serviceUid = list.serviceUid;
+    const namedPorts: EndpointPort[] = [];
+    for (const endpoint of list.endpoints) {
+      const ip = parseIp(endpoint.ip);
+      if (ip === undefined) continue;
+      const label = endpointLabel(endpoint, ip);
+      this.#add(ip, label);
+      for (const { name, protocol, port } of endpoint.ports) {
+        if (name !== "") namedPorts.push({ label, name: foldLabel(name), protocol: protocol.toLowerCase(), port });
+      }
+    }
+    this.namedPorts = namedPorts;
+  }
+
+  get isEmpty(): boolean {
+    return this.#labelsOfIp.size === 0;
+  }
+
+  named(label: string): NamedAddresses | undefined {
+    return this.#byLabel.get(label);
+  }
+
+  /** The names of the endpoints with this address, in canonical text; pods on the host's network may share one. */
+  labelsOf(ip: string): readonly string[] {
+    return this.#labelsOfIp.get(ip) ?? [];
+  }
+
+  /** The same endpoint may come twice, while it moves from one slice to another (dns.md K13). */
+  #add(ip: Ip, label: string): void {
+    const labels = this.#labelsOfIp.get(ip.text) ?? [];
+    if (labels.includes(label)) return;
+    const kind = ip.family === 4 ? "A" : "AAAA";
+    const record: Rdata = { kind, address: ip.octets };
+    if (labels.length === 0) this.addresses[kind].push(record);
+    this.#labelsOfIp.set(ip.text, [...labels, label]);
+    const named = this.#byLabel.get(label) ?? { A: [], AAAA: [] };
+    named[kind].push(record);
+    this.#byLabel.set(label, named);
+  }
+}
+
+/** The hostname where the endpoint has one, else its dashed address; never both (dns.md K19). */
+function endpointLabel(endpoint: ReadyEndpoint, ip: Ip): string {
+  const { hostname } = endpoint;
+  const usable = hostname !== undefined && hostname !== "" && hostname.length <= maxLabelOctets;
+  return usable ? foldLabel(hostname) : dashedAddress(ip);
+}

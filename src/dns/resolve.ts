@@ -1,0 +1,91 @@
+/**
+ * A question to its answer: find what stands at the name, follow aliases within our zones, pick the type asked for.
+ * No I/O but through the lookup.
+ */
+import type { Answer } from "./answer.ts";
+import { findPlace } from "./find-place.ts";
+import type { Lookup } from "./lookup.ts";
+import type { Place } from "./place.ts";
+import { parseQuestion, type Question } from "./question.ts";
+import { soaOf } from "./soa.ts";
+import { Type } from "./wire/codes.ts";
+import { internetRecord } from "./wire/encode.ts";
+import { typeOf, type Rdata, type RecordKind, type ResourceRecord } from "./wire/message.ts";
+import { commonLabels, type Name } from "./wire/name.ts";
+import type { Zone } from "./zones.ts";
+
+/** How many aliases are followed; CoreDNS stops there too. */
+const mostAliases = 10;
+
+/** `name` is in lower case, and `question` is what it parses to. */
+export async function resolve(
+  name: Name,
+  question: Question,
+  type: number,
+  lookup: Lookup,
+): Promise<Answer | { kind: "stale" }> {
+  if (question.kind === "outside") return { kind: "refused" };
+  const aliases: ResourceRecord[] = [];
+  for (let at = name, asked = question; ;) {
+    const place = await findPlace(asked, lookup);
+    switch (place.kind) {
+      case "name":
+        return pick(at, type, place, aliases, asked.zone, lookup);
+      case "nothing":
+        return { kind: "no-such-name", answers: aliases, soa: soaRecord(asked.zone, place.ttlSeconds, lookup) };
+      case "stale":
+      case "unavailable":
+        return place;
+      case "alias": {
+        const { target, ttlSeconds } = place;
+        aliases.push(internetRecord(at, ttlSeconds, { kind: "CNAME", target }));
+        const next = parseQuestion(target, lookup.config.zones);
+        // A target elsewhere is for the client to follow, and so is the rest of a loop: its aliases are given once.
+        const isEnd = type === Type.CNAME || type === Type.ANY || next.kind === "outside";
+        if (isEnd || aliases.length === mostAliases || aliases.some((alias) => isSameName(alias.name, target))) {
+          return { kind: "found", answers: aliases, additional: [] };
+        }
+        at = target;
+        asked = next;
+      }
+    }
+  }
+}
+
+function pick(
+  name: Name,
+  type: number,
+  place: Place & { kind: "name" },
+  aliases: ResourceRecord[],
+  zone: Zone,
+  lookup: Lookup,
+): Answer {
+  const data = dataOf(place, type);
+  const [first] = data;
+  if (first === undefined) {
+    const soa = soaRecord(zone, place.denialTtlSeconds ?? place.ttlSeconds, lookup);
+    return { kind: "no-data", answers: aliases, soa };
+  }
+  const answers = [...aliases, ...data.map((item) => internetRecord(name, place.ttlSeconds, item))];
+  const pointsToNames = typeOf(first) === Type.SRV || typeOf(first) === Type.NS;
+  return { kind: "found", answers, additional: (pointsToNames && place.glue?.()) || [] };
+}
+
+/** ANY gets one RRset of the name (RFC 8482 §4.1). */
+function dataOf(place: Place & { kind: "name" }, type: number): readonly Rdata[] {
+  const { records } = place;
+  for (const kind in records) {
+    if (type !== Type.ANY && type !== Type[kind as RecordKind]) continue;
+    const data = records[kind as RecordKind]?.() ?? [];
+    if (data.length > 0) return data;
+  }
+  return [];
+}
+
+function soaRecord(zone: Zone, ttlSeconds: number, lookup: Lookup): ResourceRecord {
+  return internetRecord(zone.name, ttlSeconds, soaOf(zone, lookup.serial, ttlSeconds));
+}
+
+function isSameName(name: Name, other: Name): boolean {
+  return name.length === other.length && commonLabels(name, other) === name.length;
+}
