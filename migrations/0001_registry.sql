@@ -36,7 +36,8 @@ CREATE TABLE log (
   name TEXT NOT NULL,
   uid TEXT NOT NULL,
   change TEXT NOT NULL CHECK (change IN ('ADDED', 'MODIFIED', 'DELETED')),
-  manifest TEXT NOT NULL -- the new state; the last one for DELETED
+  manifest TEXT NOT NULL, -- the new state; the last one for DELETED
+  written_at INTEGER NOT NULL DEFAULT (unixepoch()) -- seconds; decides when the row may be compacted
 );
 
 CREATE TABLE labels (

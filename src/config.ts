@@ -1,20 +1,22 @@
 /** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
+import type { PodRecords } from "./dns/deps.ts";
+import { parseZones, type Zones } from "./dns/zones.ts";
+import { regions, type Region } from "./domain/node.ts";
 import { parseIpRange, type IpRange } from "./domain/ip.ts";
 
 export interface Config {
   access: AccessConfig;
-  dns: { zones: string[]; ttlSeconds: number; podRecords: PodRecords };
+  dns: { zones: Zones; ttlSeconds: number; podRecords: PodRecords };
   /** Where cluster IPs come from, at most one range per family. */
   serviceRanges: IpRange[];
+  /** Where the Durable Objects are asked to live that have no region of their own. */
+  homeRegion: Region | undefined;
   /** Ranges that probes may reach although they are denied by default. */
   probeAllow: IpRange[];
 }
 
 /** closed: no token is set, so that nobody gets in. open: the local runtime on loopback. */
 export type AccessConfig = { mode: "closed" } | { mode: "open" } | { mode: "token"; token: string };
-
-/** Which names below `pod.<zone>` are answered, in CoreDNS' words. */
-export type PodRecords = "disabled" | "insecure" | "verified";
 
 /** The variables that are read; the names are the ones of wrangler.toml and of the secrets. */
 export interface Variables {
@@ -25,6 +27,7 @@ export interface Variables {
   DNS_TTL?: string;
   DNS_PODS?: string;
   SERVICE_CIDRS?: string;
+  HOME_REGION?: string;
   PROBE_ALLOW?: string;
 }
 
@@ -40,6 +43,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
       podRecords: podRecords(variables.DNS_PODS, errors),
     },
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
+    homeRegion: homeRegion(variables.HOME_REGION, errors),
     probeAllow: ranges("PROBE_ALLOW", variables.PROBE_ALLOW, errors),
   };
   return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
@@ -50,15 +54,11 @@ function accessOf({ ROLLCALL_ADMIN_TOKEN: token, ROLLCALL_OPEN: open }: Variable
   return { mode: open === "true" ? "open" : "closed" };
 }
 
-function zones(text: string | undefined, errors: string[]): string[] {
-  const names = list(text ?? "cluster.local").map((name) => name.replace(/\.$/, "").toLowerCase());
-  if (names.length === 0) errors.push("DNS_ZONES must name at least one zone");
-  for (const name of names) {
-    const labels = name.split(".");
-    const good = name.length <= 200 && labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?$/.test(label));
-    if (!good) errors.push(`DNS_ZONES: ${JSON.stringify(name)} is no domain name`);
-  }
-  return names;
+function zones(text: string | undefined, errors: string[]): Zones {
+  const parsed = parseZones(text ?? "cluster.local");
+  if (!("error" in parsed)) return parsed;
+  errors.push(`DNS_ZONES: ${parsed.error}`);
+  return { primary: { kind: "cluster", name: [], nameServer: [], mailbox: [] }, all: [] };
 }
 
 function ttlSeconds(text: string | undefined, errors: string[]): number {
@@ -81,6 +81,13 @@ function serviceRanges(text: string | undefined, errors: string[]): IpRange[] {
   if (families.size !== parsed.length) errors.push("SERVICE_CIDRS must hold at most one range per address family");
   if (parsed.length === 0 && errors.length === 0) errors.push("SERVICE_CIDRS must hold at least one range");
   return parsed;
+}
+
+function homeRegion(text: string | undefined, errors: string[]): Region | undefined {
+  const region = regions.find((known) => known === text);
+  const isUnknown = region === undefined && text !== undefined && text !== "";
+  if (isUnknown) errors.push(`HOME_REGION must be one of ${regions.join(", ")}, not ${JSON.stringify(text)}`);
+  return region;
 }
 
 function ranges(name: string, text: string | undefined, errors: string[]): IpRange[] {

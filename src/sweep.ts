@@ -11,17 +11,22 @@ export interface SweepDeps {
   /** Runs what is due at this prober. When it wants to be called again, undefined for never. */
   runDue(prober: string): Promise<{ nextDueMs: number | undefined; empty: boolean }>;
   removeEmptyProber(prober: string): Promise<void>;
+  compactLog(beforeSeconds: number): Promise<void>;
+  /** Told once a sweep of everything that failed in it, so that a failure costs one log line. */
+  report(failures: readonly string[]): void;
   nowMs(): number;
   sleep(durationMs: number): Promise<void>;
 }
 
+/** How far back a watch can resume: an hour, where Kubernetes' own store keeps five minutes. */
+const logRetentionSeconds = 3600;
+
 /** How long a sweep goes on: until the next one begins. */
 const sweepMs = 60_000;
 
-/** The names of what failed, for the one log line that a failing sweep writes. */
-export async function sweep(deps: SweepDeps): Promise<string[]> {
+/** Never rejects: what failed is reported, and the next sweep comes back to it. */
+export async function sweep(deps: SweepDeps): Promise<void> {
   const endMs = deps.nowMs() + sweepMs;
-  const { probers, pending } = await deps.readDue();
   const failures: string[] = [];
   const attempt = async (name: string, work: () => Promise<void>): Promise<void> => {
     try {
@@ -30,11 +35,15 @@ export async function sweep(deps: SweepDeps): Promise<string[]> {
       failures.push(`${name}: ${String(error)}`);
     }
   };
-  await Promise.all([
-    ...pending.map((target) => attempt(target.target, () => deps.poke(target))),
-    ...probers.map((prober) => attempt(prober, () => drive(deps, prober, endMs))),
-  ]);
-  return failures;
+  await attempt("log", () => deps.compactLog(Math.floor(deps.nowMs() / 1000) - logRetentionSeconds));
+  await attempt("registry", async () => {
+    const { probers, pending } = await deps.readDue();
+    await Promise.all([
+      ...pending.map((target) => attempt(target.target, () => deps.poke(target))),
+      ...probers.map((prober) => attempt(prober, () => drive(deps, prober, endMs))),
+    ]);
+  });
+  if (failures.length > 0) deps.report(failures);
 }
 
 /** Calls one prober at the times it asks for, until the minute is over. */

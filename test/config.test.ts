@@ -7,7 +7,7 @@ describe("the configuration", () => {
       ok: true,
       config: {
         access: { mode: "closed" },
-        dns: { zones: ["cluster.local"], ttlSeconds: 5, podRecords: "verified" },
+        dns: { zones: { primary: { name: ["cluster", "local"] } }, ttlSeconds: 5, podRecords: "verified" },
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
         probeAllow: [],
       },
@@ -24,19 +24,23 @@ describe("the configuration", () => {
       DNS_ZONES: "Cluster.Local., 96.10.in-addr.arpa",
       SERVICE_CIDRS: "10.96.0.0/16 , fd00::/112",
     });
-    expect(parsed).toMatchObject({ ok: true, config: { dns: { zones: ["cluster.local", "96.10.in-addr.arpa"] } } });
+    expect(parsed).toMatchObject({
+      ok: true,
+      config: { dns: { zones: { primary: { name: ["cluster", "local"] }, all: { length: 2 } } } },
+    });
   });
 
   it.each<[Variables, RegExp]>([
     [{ DNS_TTL: "3601" }, /DNS_TTL must be a whole number/],
     [{ DNS_TTL: "" }, /DNS_TTL/],
     [{ DNS_TTL: "5s" }, /DNS_TTL/],
-    [{ DNS_ZONES: "" }, /DNS_ZONES must name/],
-    [{ DNS_ZONES: "a..b" }, /DNS_ZONES: "a..b" is no domain name/],
+    [{ DNS_ZONES: "" }, /DNS_ZONES: "" is not/],
+    [{ DNS_ZONES: "a..b" }, /DNS_ZONES: "a..b" is not/],
     [{ DNS_PODS: "maybe" }, /DNS_PODS must be/],
     [{ SERVICE_CIDRS: "10.0.0.0" }, /SERVICE_CIDRS: "10.0.0.0" is no address range/],
     [{ SERVICE_CIDRS: "10.0.0.0/8,11.0.0.0/8" }, /at most one range per address family/],
     [{ SERVICE_CIDRS: " " }, /at least one range/],
+    [{ HOME_REGION: "mars" }, /HOME_REGION must be one of wnam/],
     [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
   ])("%j is refused by name", (variables, error) => {
     const parsed = parseConfig(variables);

@@ -21,6 +21,8 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
       return next();
     },
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
+    compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
+    report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
     nowMs: () => clock.nowMs,
     sleep: async (durationMs) => {
       clock.nowMs += durationMs;
@@ -32,8 +34,14 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
 describe("a sweep", () => {
   it("pokes whoever is still pending", async () => {
     const { deps, log } = harness({});
-    expect(await sweep(deps)).toEqual([]);
-    expect(log).toEqual(["poke service default/kubia", "poke prober edge-9"]);
+    await sweep(deps);
+    expect(log.slice(1)).toEqual(["poke service default/kubia", "poke prober edge-9"]);
+  });
+
+  it("compacts the log but for the last hour", async () => {
+    const { deps, log } = harness({}, 7_200_000);
+    await sweep(deps);
+    expect(log[0]).toBe("compact 3600");
   });
 
   it("comes back to a prober at the times it asks for, until the minute is over", async () => {
@@ -54,6 +62,12 @@ describe("a sweep", () => {
     expect(log).not.toContain("remove edge-0");
   });
 
+  it("of a registry that cannot be read says so and ends", async () => {
+    const { deps, log } = harness({});
+    await sweep({ ...deps, readDue: () => Promise.reject(new Error("D1 is away")) });
+    expect(log.slice(1)).toEqual(["failed registry: Error: D1 is away"]);
+  });
+
   it("is not stopped by one that fails, and says which", async () => {
     const { deps, log } = harness({
       "edge-0": () => {
@@ -61,7 +75,8 @@ describe("a sweep", () => {
       },
       "edge-1": () => ({ nextDueMs: undefined, empty: false }),
     });
-    expect(await sweep(deps)).toEqual(["edge-0: Error: away"]);
+    await sweep(deps);
     expect(log).toContain("0 edge-1");
+    expect(log).toContain("failed edge-0: Error: away");
   });
 });

@@ -3,8 +3,9 @@
  * and has the result published, coalesced. Knows no platform; a Durable Object fills in its Deps.
  */
 import type { ReadyList } from "../domain/endpoints.ts";
-import type { ServiceSnapshot } from "../registry/registry.ts";
+import type { Following, ServiceSnapshot } from "../registry/registry.ts";
 import { Convergence } from "../domain/convergence.ts";
+import { followLog } from "./follow-log.ts";
 import { publishedGroups } from "./plan-publication.ts";
 import { readyList } from "./ready-list.ts";
 
@@ -16,6 +17,8 @@ export interface Held {
 
 export interface EndpointsKeeperDeps {
   read(): Promise<ServiceSnapshot>;
+  /** What has happened since a revision; undefined when the log does not say. */
+  follow(since: number): Promise<Following | undefined>;
   /** Brings Endpoints and EndpointSlices in accord with the snapshot; false when somebody else wrote meanwhile. */
   publish(snapshot: ServiceSnapshot): Promise<boolean>;
   /** The service has looked at everything up to the revision. */
@@ -37,6 +40,8 @@ export class EndpointsKeeper {
   readonly #deps: EndpointsKeeperDeps;
   readonly #converging = new Convergence(() => this.#pass());
   readonly #publishing = new Convergence(() => this.#publish());
+  /** The last snapshot, to be followed from; an object that was evicted has none, and reads all once. */
+  #seen: ServiceSnapshot | undefined;
   #held: Held | undefined;
   #loaded = false;
   #publishedMs = Number.NEGATIVE_INFINITY;
@@ -65,7 +70,7 @@ export class EndpointsKeeper {
   }
 
   async #pass(): Promise<void> {
-    const snapshot = await this.#deps.read();
+    const snapshot = await this.#look();
     const before = this.#current();
     const isOlder = before?.epoch === snapshot.epoch && snapshot.revision < before.list.revision;
     if (isOlder) return;
@@ -81,12 +86,25 @@ export class EndpointsKeeper {
     if (!sameList(before, this.#held)) this.#deps.changed();
   }
 
-  /** Reads again: the snapshot of the pass may be older than what the publication before this one wrote. */
+  /** The service and its pods as they are now: what was seen last, moved on, or all of it. */
+  async #look(): Promise<ServiceSnapshot> {
+    const before = this.#seen;
+    const following = before === undefined ? undefined : await this.#deps.follow(before.revision);
+    const isSameRegistry = following !== undefined && following.epoch === before?.epoch;
+    const followed = isSameRegistry ? followLog(before, following.changes) : undefined;
+    const snapshot =
+      followed === undefined ? await this.#deps.read() : { ...followed, revision: following?.revision ?? 0 };
+    const isNewer = this.#seen?.epoch !== snapshot.epoch || snapshot.revision >= this.#seen.revision;
+    if (isNewer) this.#seen = snapshot;
+    return snapshot;
+  }
+
+  /** Looks again: the snapshot of the pass may be older than what the publication before this one wrote. */
   async #publish(): Promise<void> {
     const waitMs = this.#publishedMs + publishIntervalMs - this.#deps.nowMs();
     if (waitMs > 0) await this.#deps.sleep(waitMs);
     this.#publishedMs = this.#deps.nowMs();
-    const snapshot = await this.#deps.read();
+    const snapshot = await this.#look();
     if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision);
     else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
   }

@@ -90,6 +90,23 @@ export interface ServiceSnapshot {
   endpoints: Endpoints | undefined;
 }
 
+/** One entry of the log. */
+export interface LoggedChange {
+  revision: number;
+  resource: GroupResource;
+  change: "ADDED" | "MODIFIED" | "DELETED";
+  /** The new state, or the last one before the deletion. */
+  object: KubeObject;
+}
+
+/** The log above a revision, as far as it concerns one namespace. */
+export interface Following {
+  epoch: string;
+  /** The head of the log: there is nothing between the last change and it. */
+  revision: number;
+  changes: LoggedChange[];
+}
+
 /** What a prober probes, as of one revision. */
 export interface ProberSnapshot {
   epoch: string;

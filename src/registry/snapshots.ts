@@ -4,12 +4,12 @@
  */
 import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
 import type { Node } from "../domain/node.ts";
-import type { GroupResource, KubeObject } from "../domain/object.ts";
+import type { KubeObject } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service, ServiceKey } from "../domain/service.ts";
-import type { CatalogueSnapshot, ProberSnapshot, ServiceSnapshot } from "./registry.ts";
+import type { CatalogueSnapshot, Following, LoggedChange, ProberSnapshot, ServiceSnapshot } from "./registry.ts";
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
-import { read, settle } from "./statements.ts";
+import { compact, read, settle } from "./statements.ts";
 
 interface EpochRow {
   epoch: string;
@@ -34,6 +34,24 @@ export async function readService(db: D1Database, key: ServiceKey): Promise<Serv
     endpoints: objectsOf(results, 4)[0] as Endpoints | undefined,
     zones: Object.fromEntries(rowsOf<{ node: string; zone: string }>(results, 5).map(({ node, zone }) => [node, zone])),
   };
+}
+
+/** How many changes are followed before reading anew is cheaper. */
+const followedChanges = 200;
+
+/** What has happened in the service's namespace, and to nodes, since a revision; undefined when that is too long ago. */
+export async function readFollowing(db: D1Database, key: ServiceKey, since: number): Promise<Following | undefined> {
+  const [namespace] = splitKey(key);
+  const results = await db.batch([
+    db.prepare(read.epochAndHead),
+    db.prepare(read.compactedRevision),
+    db.prepare(read.changesInNamespace).bind(since, namespace, followedChanges + 1),
+  ]);
+  const compacted = rowsOf<{ revision: number }>(results, 1)[0]?.revision ?? 0;
+  const rows = rowsOf<ObjectRow & Pick<LoggedChange, "resource" | "change">>(results, 2);
+  if (since < compacted || rows.length > followedChanges) return undefined;
+  const changes = rows.map((row) => ({ ...pickChange(row), object: fromRow(row) }));
+  return { ...epochAndHead(results), changes };
 }
 
 export async function readAssigned(db: D1Database, prober: string): Promise<ProberSnapshot> {
@@ -116,11 +134,7 @@ export async function removeEmptyProber(db: D1Database, prober: string): Promise
 }
 
 /** One entry of the log, with the object as it was before. */
-export interface LogEntry {
-  revision: number;
-  resource: GroupResource;
-  change: "ADDED" | "MODIFIED" | "DELETED";
-  object: KubeObject;
+export interface LogEntry extends LoggedChange {
   before: KubeObject | undefined;
 }
 
@@ -137,9 +151,7 @@ export async function readChanges(
   return {
     compactedRevision: rowsOf<{ revision: number }>(results, 0)[0]?.revision ?? 0,
     entries: rows.map((row) => ({
-      revision: row.revision,
-      resource: row.resource,
-      change: row.change,
+      ...pickChange(row),
       object: fromRow(row),
       before:
         row.before === null || row.previous === null
@@ -149,9 +161,25 @@ export async function readChanges(
   };
 }
 
-export function splitKey(key: ServiceKey): [namespace: string, name: string] {
+/** Drops from the log what was superseded before `beforeSeconds` (Unix time); watches from below it are too old then. */
+export async function compactLog(db: D1Database, beforeSeconds: number): Promise<void> {
+  const row = await db
+    .prepare(compact.boundary)
+    .bind(beforeSeconds)
+    .first<{ compacted: number; boundary: number | null }>();
+  if (row === null || row.boundary === null) return;
+  const range = [row.compacted, row.boundary];
+  const statements = [compact.superseded, compact.tombstones, compact.moveBoundary];
+  await db.batch(statements.map((sql) => db.prepare(sql).bind(...range)));
+}
+
+function splitKey(key: ServiceKey): [namespace: string, name: string] {
   const slash = key.indexOf("/");
   return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+function pickChange({ revision, resource, change }: Omit<LoggedChange, "object">): Omit<LoggedChange, "object"> {
+  return { revision, resource, change };
 }
 
 function epochAndHead(results: readonly D1Result[]): EpochRow {

@@ -232,7 +232,25 @@ export const read = {
   changes: `SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
     FROM log LEFT JOIN log AS before ON before.revision = log.previous
     WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2`,
+  /** The log above revision ?1 about namespace ?2 and about nodes, oldest first, at most ?3 rows. */
+  changesInNamespace: `SELECT revision, resource, change, manifest FROM log
+    WHERE revision > ?1 AND (namespace = ?2 OR resource = 'nodes') ORDER BY revision LIMIT ?3`,
   compactedRevision: "SELECT compacted_revision AS revision FROM registry",
+} as const;
+
+/** The log forgets what was superseded up to a boundary; what is above it can still be watched, edges included. */
+export const compact = {
+  /** How far the log may be compacted: the newest row written before ?1 (seconds), but never the head; at most 5,000 rows on. */
+  boundary: `SELECT (SELECT compacted_revision FROM registry) AS compacted, max(revision) AS boundary FROM (
+      SELECT revision, written_at FROM log
+      WHERE revision > (SELECT compacted_revision FROM registry) AND revision < ${head}
+      ORDER BY revision LIMIT 5000
+    ) WHERE written_at < ?1`,
+  /** ?1 the old boundary, ?2 the new one, here and below. */
+  superseded: `DELETE FROM log WHERE revision IN (
+    SELECT previous FROM log WHERE revision > ?1 AND revision <= ?2 AND previous IS NOT NULL)`,
+  tombstones: "DELETE FROM log WHERE revision > ?1 AND revision <= ?2 AND change = 'DELETED'",
+  moveBoundary: "UPDATE registry SET compacted_revision = ?2 WHERE compacted_revision = ?1",
 } as const;
 
 export const settle = {

@@ -26,6 +26,7 @@ function harness(stored?: Held) {
         log.push("read");
         reads.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
       }),
+    follow: async () => undefined,
     publish: async ({ revision }) => {
       log.push(`publish ${revision}`);
       return true;
@@ -49,7 +50,7 @@ function harness(stored?: Held) {
     while (reads.length === 0) await Promise.resolve();
     reads.shift()?.(next);
   };
-  return { keeper: new EndpointsKeeper(deps), log, answer, reads, held: () => held, background };
+  return { keeper: new EndpointsKeeper(deps), deps, log, answer, reads, held: () => held, background };
 }
 
 describe("a service's ready list", () => {
@@ -74,6 +75,18 @@ describe("a service's ready list", () => {
     await Promise.all([second, third]);
     expect(log.filter((entry) => entry === "read").length).toBeLessThanOrEqual(3);
     expect((await keeper.resolve("u1"))?.revision).toBe(6);
+  });
+
+  it("reads all once, and then follows the log", async () => {
+    const { deps, answer, log } = harness();
+    const following = [6, 7].map((revision) => ({ epoch: "e1", revision, changes: [] }));
+    const keeper = new EndpointsKeeper({ ...deps, follow: async () => following.shift() });
+    const first = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await first;
+    await keeper.poke();
+    expect(log.filter((entry) => entry === "read")).toHaveLength(1);
+    expect(await keeper.resolve("u1")).toMatchObject({ revision: 7, endpoints: [{ ip: "10.0.0.1" }] });
   });
 
   it("drops a read that comes back older than what is held", async () => {

@@ -1,0 +1,84 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../src/domain/object.ts";
+import { compactLog, readChanges } from "../../src/registry/snapshots.ts";
+import { registryOf } from "../../src/wiring.ts";
+import { service } from "../objects.ts";
+
+const registry = registryOf(env);
+
+async function labelled(object: KubeObject, label: string): Promise<KubeObject> {
+  const after = { ...object, metadata: { ...object.metadata, labels: { label } } };
+  const result =
+    object.metadata.resourceVersion === ""
+      ? await registry.create("services", after)
+      : await registry.update("services", object, after);
+  if (result.outcome !== "written") throw new Error(result.outcome);
+  return result.object;
+}
+
+/** What the log says of one object since a revision: the change, and the label before and after. */
+async function story(name: string, since = 0): Promise<string[]> {
+  const { entries } = await readChanges(env.DB, since, 1000);
+  return entries
+    .filter(({ object }) => object.metadata.name === name)
+    .map(
+      ({ change, before, object }) =>
+        `${change} ${before?.metadata.labels?.["label"]} ${object.metadata.labels?.["label"]}`,
+    );
+}
+
+async function ageAll(): Promise<void> {
+  await env.DB.prepare("UPDATE log SET written_at = 1000").run();
+}
+
+describe("the log", () => {
+  it("tells every change in order, with what was before", async () => {
+    const one = await labelled(service("web"), "a");
+    const two = await labelled(one, "b");
+    await registry.delete("services", two);
+    expect(await story("web")).toEqual(["ADDED undefined a", "MODIFIED a b", "DELETED b b"]);
+  });
+
+  it("is read in parts", async () => {
+    const all = (await readChanges(env.DB, 0, 1000)).entries.map(({ revision }) => revision);
+    const parts: number[] = [];
+    for (let since = 0; ;) {
+      const { entries } = await readChanges(env.DB, since, 2);
+      if (entries.length === 0) break;
+      parts.push(...entries.map(({ revision }) => revision));
+      since = parts.at(-1) ?? since;
+    }
+    expect(parts).toEqual(all);
+  });
+
+  it("keeps what changed lately, however often it is compacted", async () => {
+    await labelled(await labelled(service("lately"), "a"), "b");
+    await compactLog(env.DB, 1000);
+    expect(await story("lately")).toEqual(["ADDED undefined a", "MODIFIED a b"]);
+  });
+
+  it("forgets what was superseded long ago, and keeps the edge of what comes after", async () => {
+    const one = await labelled(await labelled(service("edge"), "a"), "b");
+    await labelled(service("other"), "x");
+    await ageAll();
+    const later = await labelled(one, "c");
+    await compactLog(env.DB, 2000);
+    const { compactedRevision } = await readChanges(env.DB, 0, 1);
+    expect(compactedRevision).toBeGreaterThanOrEqual(Number(one.metadata.resourceVersion));
+    expect(await story("edge", compactedRevision)).toEqual(["MODIFIED b c"]);
+    expect(await story("web")).toEqual([]);
+    expect(await registry.get("services", "default", "edge")).toEqual(later);
+  });
+
+  it("never gives a revision twice, even when the newest change was a deletion that is compacted", async () => {
+    const gone = await labelled(service("last"), "a");
+    const deleted = await registry.delete("services", gone);
+    await ageAll();
+    await compactLog(env.DB, 2000);
+    await compactLog(env.DB, 2000);
+    const { object } = deleted.outcome === "written" ? deleted : { object: gone };
+    const next = await labelled(service("next"), "a");
+    expect(Number(next.metadata.resourceVersion)).toBeGreaterThan(Number(object.metadata.resourceVersion));
+  });
+});
