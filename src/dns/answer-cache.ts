@@ -33,9 +33,10 @@ export class AnswerCache {
 
   /** `services` are those that the answer is about, in every step of it. */
   keep(key: string, answer: PreparedAnswer, services: readonly ServiceKey[]): void {
+    if (!answer.lifetimeSeconds) return;
     const known = this.#entries.get(key);
     if (known !== undefined) this.#delete(key, known);
-    const expiresAtMs = answer.asOfMs + (answer.lifetimeSeconds ?? 0) * 1000;
+    const expiresAtMs = answer.asOfMs + answer.lifetimeSeconds * 1000;
     this.#entries.set(key, { answer, services, expiresAtMs });
     this.#octets += answer.octets.length;
     for (const [oldest, entry] of this.#entries) {

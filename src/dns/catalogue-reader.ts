@@ -13,7 +13,9 @@ export class CatalogueReader {
   readonly #deps: Pick<DnsDeps, "readCatalogueRevision" | "readCatalogue">;
   readonly #defaultTtlSeconds: number;
   readonly #kept: Kept<Catalogue>;
+  readonly #nowMs: () => number;
   #newest: Catalogue | undefined;
+  #doubtedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     deps: Pick<DnsDeps, "readCatalogueRevision" | "readCatalogue">,
@@ -22,7 +24,8 @@ export class CatalogueReader {
   ) {
     this.#deps = deps;
     this.#defaultTtlSeconds = defaultTtlSeconds;
-    this.#kept = new Kept("catalogue", conditions);
+    this.#nowMs = conditions.nowMs;
+    this.#kept = new Kept("catalogue", 1, conditions);
   }
 
   /** Undefined when it cannot be read right now. */
@@ -39,6 +42,18 @@ export class CatalogueReader {
   /** The next question looks at the revision again. */
   forget(): void {
     this.#kept.clear();
+  }
+
+  /**
+   * Somebody knows of services that the catalogue does not. Whether that is reason to look at the revision again: not
+   * if it has been done within this second, or a service that stays at odds would have it read for every question.
+   */
+  doubt(): boolean {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#doubtedAtMs < shortestPeriodMs) return false;
+    this.#doubtedAtMs = nowMs;
+    this.forget();
+    return true;
   }
 
   async #read(): Promise<Catalogue> {

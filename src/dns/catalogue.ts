@@ -118,7 +118,7 @@ function clusterIpsOf({ service }: CatalogueService): string[] {
 }
 
 /** Address records by family, without duplicates; text that is no address is left out. */
-export function toAddresses(texts: readonly string[]): { A: Rdata[]; AAAA: Rdata[] } {
+function toAddresses(texts: readonly string[]): { A: Rdata[]; AAAA: Rdata[] } {
   const addresses: { A: Rdata[]; AAAA: Rdata[] } = { A: [], AAAA: [] };
   const seen = new Set<string>();
   for (const text of texts) {

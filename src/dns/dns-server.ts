@@ -14,9 +14,10 @@ import { everything, type DnsConfig, type DnsDeps, type Rights } from "./deps.ts
 import { needsCatalogue } from "./find-place.ts";
 import type { AsOf, KeptConditions } from "./kept.ts";
 import { KeptReads, Lookup } from "./lookup.ts";
-import { prepareAnswer, refusalOf, remainingSeconds, writeHeaderReply, writeReply } from "./prepared-answer.ts";
+import { prepareAnswer, remainingSeconds, writeHeaderReply, writeReply } from "./prepared-answer.ts";
 import type { PreparedAnswer } from "./prepared-answer.ts";
 import { parseQuestion, type Question } from "./question.ts";
+import { refusalOf } from "./refusal.ts";
 import { resolve } from "./resolve.ts";
 
 export type Reply =
@@ -30,7 +31,6 @@ export type Reply =
   | { kind: "no-message" };
 
 const cacheLimits = { entries: 4096, octets: 8 * 1024 * 1024 };
-const keptLimit = 4096;
 const askTimeoutMs = 3000;
 const waitTimeoutMs = 1000;
 
@@ -45,7 +45,6 @@ export class DnsServer {
 
   constructor(config: DnsConfig, deps: DnsDeps) {
     const conditions: KeptConditions = {
-      limit: keptLimit,
       askTimeoutMs,
       waitTimeoutMs,
       nowMs: () => deps.nowMs(),
@@ -79,7 +78,8 @@ export class DnsServer {
   forget(services: readonly ServiceKey[]): void {
     this.#generation++;
     this.#answers.forget(services);
-    this.#reads.forget(services);
+    this.#reads.forgetLists(services);
+    this.#reads.forgetAddresses();
     this.#catalogue.forget();
   }
 
@@ -109,16 +109,16 @@ export class DnsServer {
   async #resolve(query: Query, rights: Rights): Promise<{ answer: Answer; lookup?: Lookup }> {
     const name = nameOfWireName(query.wireName);
     const question = parseQuestion(name, this.#config.zones);
-    // A second time when the catalogue turned out to be behind what a service's object knows.
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (;;) {
       const catalogue = await this.#catalogueFor(question);
-      if (catalogue === undefined) break;
+      if (catalogue === undefined) return { answer: { kind: "unavailable" } };
       const lookup = new Lookup(this.#config, catalogue, this.#reads, rights, this.#deps.nowMs());
       const answer = await resolve(name, question, query.type, lookup);
       if (answer.kind !== "stale") return { answer, lookup };
-      this.forget(lookup.services);
+      // The catalogue may be behind what a service's object knows, or the list that is kept of it.
+      this.#reads.forgetLists(lookup.services);
+      if (!this.#catalogue.doubt()) return { answer: { kind: "unavailable" } };
     }
-    return { answer: { kind: "unavailable" } };
   }
 
   /** What needs no catalogue is answered without one (dns.md K52), under the last serial that is known. */

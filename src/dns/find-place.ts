@@ -4,8 +4,7 @@ import { emptyName, nothing, type Place } from "./place.ts";
 import { dashedAddress, parseDashedAddress, type Question } from "./question.ts";
 import { placeOfService, serviceName } from "./service-place.ts";
 import { soaOf } from "./soa.ts";
-import { internetRecord } from "./wire/encode.ts";
-import type { Rdata, ResourceRecord } from "./wire/message.ts";
+import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
 import type { Ip } from "../domain/ip.ts";
 

@@ -5,15 +5,13 @@
  */
 
 export interface KeptConditions {
-  /** How many keys are kept; the oldest goes first. */
-  limit: number;
   /** Whoever asks gives up after this long. */
   askTimeoutMs: number;
   /** Whoever waits for another's question asks on their own after this long. */
   waitTimeoutMs: number;
-  nowMs(): number;
-  waitUntil(promise: Promise<unknown>): void;
-  reportFailure(what: string, error: unknown): void;
+  nowMs: () => number;
+  waitUntil: (promise: Promise<unknown>) => void;
+  reportFailure: (what: string, error: unknown) => void;
 }
 
 /** A value, true as of a moment. */
@@ -26,12 +24,14 @@ type Entry<Value> = { asked: Promise<AsOf<Value> | undefined>; settled: AsOf<Val
 
 export class Kept<Value> {
   readonly #what: string;
+  readonly #mostKeys: number;
   readonly #conditions: KeptConditions;
   readonly #entries = new Map<string, Entry<Value>>();
 
-  /** `what` names the reading in failure reports. */
-  constructor(what: string, conditions: KeptConditions) {
+  /** `what` names the reading in failure reports. Of more than `mostKeys` keys, the oldest goes first. */
+  constructor(what: string, mostKeys: number, conditions: KeptConditions) {
     this.#what = what;
+    this.#mostKeys = mostKeys;
     this.#conditions = conditions;
   }
 
@@ -65,7 +65,7 @@ export class Kept<Value> {
     const entry: Entry<Value> = { asked: this.#answer(ask), settled: undefined };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    if (this.#entries.size > this.#conditions.limit) this.#forgetOldest();
+    if (this.#entries.size > this.#mostKeys) this.#forgetOldest();
     this.#conditions.waitUntil(entry.asked);
     entry.settled = await entry.asked;
     // What was forgotten meanwhile stays so: the entry is no longer in the map, and only its own waiters see it.

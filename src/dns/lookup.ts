@@ -8,6 +8,10 @@ import type { DnsConfig, DnsDeps, Rights } from "./deps.ts";
 import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
 import { ReadyEndpoints } from "./ready-endpoints.ts";
 
+/** An isolate has 128 MB, and a list of a thousand endpoints takes about half of one. */
+const mostLists = 100;
+const mostAddresses = 4096;
+
 /** What an isolate keeps of others' answers, beside the catalogue. */
 export class KeptReads {
   readonly #deps: DnsDeps;
@@ -17,9 +21,9 @@ export class KeptReads {
 
   constructor(deps: DnsDeps, conditions: KeptConditions) {
     this.#deps = deps;
-    this.#lists = new Kept("ready list", conditions);
-    this.#servicesOfAddress = new Kept("services of an address", conditions);
-    this.#podAddresses = new Kept("pod with an address", conditions);
+    this.#lists = new Kept("ready list", mostLists, conditions);
+    this.#servicesOfAddress = new Kept("services of an address", mostAddresses, conditions);
+    this.#podAddresses = new Kept("pod with an address", mostAddresses, conditions);
   }
 
   readyEndpoints(entry: ServiceEntry): Promise<AsOf<ReadyEndpoints | undefined> | undefined> {
@@ -37,8 +41,11 @@ export class KeptReads {
     return this.#podAddresses.get(`${namespace}/${ip}`, maxAgeMs, () => this.#deps.hasPodWithIp(namespace, ip));
   }
 
-  forget(services: readonly ServiceKey[]): void {
+  forgetLists(services: readonly ServiceKey[]): void {
     for (const service of services) this.#lists.forget(service);
+  }
+
+  forgetAddresses(): void {
     this.#servicesOfAddress.clear();
     this.#podAddresses.clear();
   }

@@ -1,5 +1,5 @@
 /** What stands at a name, whatever type was asked for: so the type can never decide whether the name exists (K49). */
-import type { RecordKind, Rdata, ResourceRecord } from "./wire/message.ts";
+import type { Rdata, ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
 
 export type Place =
@@ -22,8 +22,11 @@ export type Place =
   /** What would decide it cannot be read right now. */
   | { kind: "unavailable" };
 
-/** Each is made only when it is asked for. ANY takes the first that is not empty. */
-export type RecordsByKind = Partial<Record<RecordKind, () => readonly Rdata[]>>;
+/** The kinds of records that names own, in the order in which ANY looks for one. */
+export const recordKinds = ["SOA", "A", "AAAA", "NS", "SRV", "PTR", "TXT"] as const;
+
+/** Each is made only when it is asked for. */
+type RecordsByKind = Partial<Record<(typeof recordKinds)[number], () => readonly Rdata[]>>;
 
 export function emptyName(ttlSeconds: number): Place {
   return { kind: "name", ttlSeconds, records: {} };

@@ -3,13 +3,15 @@
  * remaining TTLs, order of addresses, and OPT record.
  */
 import { rcodeOf, sectionsOf, type Answer } from "./answer.ts";
-import { Class, Option, Type } from "./wire/codes.ts";
+import { headerOctets, Option, Type } from "./wire/codes.ts";
 import { encodeMessage, maxMessageOctets } from "./wire/encode.ts";
 import { nameOfWireName } from "./wire/name.ts";
-import { headerOctets, type Query, type QueryEdns } from "./wire/query.ts";
+import type { Query, QueryEdns } from "./wire/query.ts";
 
 export interface PreparedAnswer {
   rcode: number;
+  /** Says that something is not there. */
+  isDenial: boolean;
   /** As long as it may be kept, at the moment that it was true; undefined for what says nothing of a name. */
   lifetimeSeconds: number | undefined;
   /** When that was. */
@@ -53,6 +55,7 @@ export function prepareAnswer(query: Query, answer: Answer, asOfMs: number): Pre
   const ttls = [...sections.answers, ...sections.authority].map((record) => record.ttlSeconds);
   return {
     rcode,
+    isDenial: sections.authority.length > 0,
     lifetimeSeconds: ttls.length === 0 ? undefined : Math.min(...ttls),
     asOfMs,
     octets,
@@ -96,8 +99,13 @@ export function writeHeaderReply(query: Uint8Array, rcode: number): Uint8Array<A
   return reply;
 }
 
-function ageSecondsAt(prepared: PreparedAnswer, nowMs: number): number {
-  return Math.max(0, Math.floor((nowMs - prepared.asOfMs) / 1000));
+/**
+ * Addresses age by full seconds, as in every cache. Denials age by seconds begun, so that nobody keeps one for longer
+ * than a TTL after somebody else has created the name.
+ */
+function ageSecondsAt({ asOfMs, isDenial }: PreparedAnswer, nowMs: number): number {
+  const ageSeconds = Math.max(0, (nowMs - asOfMs) / 1000);
+  return isDenial ? Math.ceil(ageSeconds) : Math.floor(ageSeconds);
 }
 
 function ageTo(prepared: PreparedAnswer, ageSeconds: number): void {
@@ -165,16 +173,4 @@ function writeU32(octets: Uint8Array, offset: number, value: number): void {
 function writeU16(octets: Uint8Array, offset: number, value: number): void {
   octets[offset] = value >>> 8;
   octets[offset + 1] = value;
-}
-
-/** Whether this question is one of ours to answer at all; decided before any name is looked at. */
-export function refusalOf(query: Query): Answer | undefined {
-  if (query.isResponse) return { kind: "malformed" };
-  if (query.opcode !== 0) return { kind: "not-implemented" };
-  if (query.edns !== undefined && query.edns.version > 0) return { kind: "bad-version" };
-  if (query.type === 0 || query.type === Type.OPT || query.class === Class.NONE) return { kind: "malformed" };
-  if (query.class !== Class.IN) return { kind: "refused" };
-  // A transfer does not fit one reply (RFC 8484 §5.4).
-  if (query.type === Type.AXFR || query.type === Type.IXFR) return { kind: "refused" };
-  return undefined;
 }

@@ -5,12 +5,11 @@
 import type { Answer } from "./answer.ts";
 import { findPlace } from "./find-place.ts";
 import type { Lookup } from "./lookup.ts";
-import type { Place } from "./place.ts";
+import { recordKinds, type Place } from "./place.ts";
 import { parseQuestion, type Question } from "./question.ts";
 import { soaOf } from "./soa.ts";
 import { Type } from "./wire/codes.ts";
-import { internetRecord } from "./wire/encode.ts";
-import { typeOf, type Rdata, type RecordKind, type ResourceRecord } from "./wire/message.ts";
+import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import { commonLabels, type Name } from "./wire/name.ts";
 import type { Zone } from "./zones.ts";
 
@@ -61,22 +60,20 @@ function pick(
   lookup: Lookup,
 ): Answer {
   const data = dataOf(place, type);
-  const [first] = data;
-  if (first === undefined) {
+  if (data.length === 0) {
     const soa = soaRecord(zone, place.denialTtlSeconds ?? place.ttlSeconds, lookup);
     return { kind: "no-data", answers: aliases, soa };
   }
   const answers = [...aliases, ...data.map((item) => internetRecord(name, place.ttlSeconds, item))];
-  const pointsToNames = typeOf(first) === Type.SRV || typeOf(first) === Type.NS;
-  return { kind: "found", answers, additional: (pointsToNames && place.glue?.()) || [] };
+  const pointsToNames = type === Type.SRV || type === Type.NS;
+  return { kind: "found", answers, additional: pointsToNames && place.glue ? place.glue() : [] };
 }
 
 /** ANY gets one RRset of the name (RFC 8482 §4.1). */
 function dataOf(place: Place & { kind: "name" }, type: number): readonly Rdata[] {
-  const { records } = place;
-  for (const kind in records) {
-    if (type !== Type.ANY && type !== Type[kind as RecordKind]) continue;
-    const data = records[kind as RecordKind]?.() ?? [];
+  for (const kind of recordKinds) {
+    if (type !== Type.ANY && type !== Type[kind]) continue;
+    const data = place.records[kind]?.() ?? [];
     if (data.length > 0) return data;
   }
   return [];

@@ -7,8 +7,7 @@ import type { Lookup } from "./lookup.ts";
 import { emptyName, nothing, type Place } from "./place.ts";
 import type { Question, ServicePart } from "./question.ts";
 import type { EndpointPort, NamedAddresses } from "./ready-endpoints.ts";
-import { internetRecord } from "./wire/encode.ts";
-import type { Rdata, ResourceRecord } from "./wire/message.ts";
+import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
 import type { Zone } from "./zones.ts";
 

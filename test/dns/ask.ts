@@ -3,7 +3,7 @@ import packet from "dns-packet";
 import { everything, type Rights } from "../../src/dns/deps.ts";
 import type { DnsServer } from "../../src/dns/dns-server.ts";
 
-interface Asked {
+export interface Asked {
   rcode: string;
   /** `name TTL type data`, in the order in which they came; the OPT record left out. */
   answers: string[];
@@ -33,7 +33,7 @@ export async function ask(
   };
 }
 
-export function query(name: string, type: string | number): Uint8Array {
+export function query(name: string, type: string | number): Uint8Array<ArrayBuffer> {
   const written = typeof type === "string" ? type : "A";
   const octets = packet.encode({
     type: "query",
@@ -42,7 +42,18 @@ export function query(name: string, type: string | number): Uint8Array {
     questions: [{ type: written as packet.RecordType, name, class: "IN" }],
   });
   if (typeof type === "number") octets.writeUInt16BE(type, octets.length - 4);
-  return octets;
+  return Uint8Array.from(octets);
+}
+
+/**
+ * The outcome in a word: a response code, NODATA, or the records of the answer as `type data`, one after the other.
+ * Aliases that lead to a denial come before it.
+ */
+export function verdict({ rcode, answers, authority }: Asked): string {
+  const records = answers.map((line) => line.split(" ").slice(2).join(" "));
+  if (rcode !== "NOERROR") return [...records, rcode].join(", ");
+  const isDenied = answers.length === 0 || authority.length > 0;
+  return [...records, ...(isDenied ? ["NODATA"] : [])].join(", ");
 }
 
 const rcodes = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
@@ -65,10 +76,6 @@ function dataToText(record: packet.Answer): string {
     const { mname, rname, serial, refresh, retry, expire, minimum } = record.data;
     return `${mname} ${rname} ${serial} ${refresh} ${retry} ${expire} ${minimum}`;
   }
-  if (record.type === "TXT")
-    return [record.data]
-      .flat()
-      .map((part) => `"${String(part)}"`)
-      .join(" ");
-  return "data" in record ? String(record.data) : "?";
+  if (record.type === "TXT") return `"${[record.data].flat().join("")}"`;
+  return "data" in record && typeof record.data === "string" ? record.data : "?";
 }

@@ -1,8 +1,9 @@
 /** Numbers of the DNS protocol, as far as Rollcall tells them apart (IANA "Domain Name System (DNS) Parameters"). */
 
-export const Class = { IN: 1, NONE: 254, ANY: 255 } as const;
+/** ID, flags and four counts (RFC 1035 §4.1.1). */
+export const headerOctets = 12;
 
-export const Opcode = { query: 0 } as const;
+export const Class = { IN: 1, NONE: 254, ANY: 255 } as const;
 
 export const Rcode = {
   noError: 0,

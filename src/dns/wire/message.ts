@@ -1,5 +1,5 @@
 /** A DNS message as values. Source: RFC 1035 §4, RFC 2782 (SRV), RFC 3596 (AAAA), RFC 6891 (EDNS). */
-import { Type } from "./codes.ts";
+import { Class, Type } from "./codes.ts";
 import type { Name } from "./name.ts";
 
 export interface Message {
@@ -56,7 +56,7 @@ export interface Soa {
   minimumSeconds: number;
 }
 
-export interface Srv {
+interface Srv {
   kind: "SRV";
   priority: number;
   weight: number;
@@ -71,9 +71,11 @@ export interface Edns {
   options: { code: number; octets: Uint8Array }[];
 }
 
-/** Kinds of records that are understood, all but "other". */
-export type RecordKind = Exclude<Rdata["kind"], "other">;
-
 export function typeOf(data: Rdata): number {
   return data.kind === "other" ? data.type : Type[data.kind];
+}
+
+/** A record of the Internet class. */
+export function internetRecord(name: Name, ttlSeconds: number, data: Rdata): ResourceRecord {
+  return { name, class: Class.IN, ttlSeconds, data };
 }

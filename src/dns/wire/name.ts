@@ -4,12 +4,13 @@
  * Source: RFC 1035 §3.1 and §4.1.4, RFC 2181 §11, RFC 4343.
  */
 
+import { headerOctets } from "./codes.ts";
+
 /** Labels from the left, without the root. The root itself is the empty name. */
 export type Name = readonly string[];
 
 export const maxLabelOctets = 63;
 export const maxNameOctets = 255;
-const headerOctets = 12;
 /** A name holds at most 127 labels, and each pointer of an honest encoder follows at least one. */
 const maxPointers = 126;
 

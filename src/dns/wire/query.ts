@@ -1,8 +1,9 @@
 /**
  * Octets to a question, reading only what an answer depends on. This runs for every request, so it makes no objects
- * for what it merely walks past; it accepts exactly the messages that `decodeMessage` does.
+ * for what it merely walks past. It accepts what `decodeMessage` does, if that has one question, and does not look into
+ * the data of records that a query has no use for.
  */
-import { Option, Type } from "./codes.ts";
+import { headerOctets, Option, Type } from "./codes.ts";
 import { foldedWireName } from "./name.ts";
 import { Reader } from "./reader.ts";
 
@@ -33,8 +34,6 @@ export interface QueryEdns {
   /** Whether the client padded, and so must be sent a padded reply (RFC 7830 §4). */
   padded: boolean;
 }
-
-export const headerOctets = 12;
 
 export function decodeQuery(octets: Uint8Array): DecodedQuery {
   if (octets.length < headerOctets) return { kind: "no-header" };
