@@ -13,10 +13,12 @@ function read(file: string): string {
   return readFileSync(new URL(file, import.meta.url), "utf8");
 }
 
-const rows = [...read("README.md").matchAll(/^\| ([KMQFV]\d+) +\| .+ \| (.+?) +\|$/gm)].map(([, rule, test]) => ({
-  rule,
-  test,
-}));
+const rows = [...read("README.md").matchAll(/^\| ([KMQFV]\d+) +\| .+ \| (.+?) +\|$/gm)].map(
+  ([, rule = "", test = ""]) => ({
+    rule,
+    test,
+  }),
+);
 
 it("names each rule once", () => {
   expect(rows.map(({ rule }) => rule)).toEqual(rules);
