@@ -6,6 +6,9 @@
  * `mine`: whether the newest log row is this write's. The object's own row is written last, since that is what makes
  * the guard false for everybody else.
  *
+ * Joins are CROSS JOINs, which SQLite carries out in the order that they are written: from the few rows to the many.
+ * Left to itself, without statistics, it has begun with all pods of a namespace.
+ *
  * Parameters of a write: ?1 resource, ?2 namespace, ?3 name, ?4 uid, ?5 revision of the row that it supersedes (NULL
  * for a creation). Further ones are said beside each statement.
  */
@@ -103,11 +106,11 @@ export const write = {
   pendSelectingServices: `INSERT INTO pending (kind, target, revision)
     SELECT 'service', ?2 || '/' || service, ${head} FROM (
       SELECT s.service FROM json_each(?6) l
-        JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
+        CROSS JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
         GROUP BY s.service HAVING count(*) = max(s.pairs)
       UNION
       SELECT s.service FROM json_each(?7) l
-        JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
+        CROSS JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
         GROUP BY s.service HAVING count(*) = max(s.pairs)
     ) WHERE ${mine}
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
@@ -123,8 +126,8 @@ export const write = {
   pendServicesOnNode: `INSERT INTO pending (kind, target, revision)
     SELECT DISTINCT 'service', namespace || '/' || service, ${head} FROM (
       SELECT s.namespace, s.service FROM objects o
-        JOIN json_each(o.manifest, '$.metadata.labels') l
-        JOIN selectors s ON s.namespace = o.namespace AND s.key = l.key AND s.value = l.value
+        CROSS JOIN json_each(o.manifest, '$.metadata.labels') l
+        CROSS JOIN selectors s ON s.namespace = o.namespace AND s.key = l.key AND s.value = l.value
         WHERE o.node = ?3 AND o.resource = 'pods'
         GROUP BY o.namespace, o.name, s.service HAVING count(*) = max(s.pairs)
     ) WHERE ${mine}
@@ -178,17 +181,22 @@ export const read = {
   object: "SELECT revision, manifest FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3",
 
   /** The pods that the selector of service ?2 in namespace ?1 matches. */
-  selectedPods: `SELECT o.revision, o.manifest
-    FROM objects svc, json_each(svc.manifest, '$.spec.selector') pair
-      JOIN labels l ON l.resource = 'pods' AND l.key = pair.key AND l.value = pair.value AND l.namespace = ?1
-      JOIN objects o ON o.resource = 'pods' AND o.namespace = ?1 AND o.name = l.name
-    WHERE svc.resource = 'services' AND svc.namespace = ?1 AND svc.name = ?2
-    GROUP BY o.name
-    HAVING count(*) = (SELECT count(*) FROM json_each(svc.manifest, '$.spec.selector'))`,
+  selectedPods: `SELECT o.revision, o.manifest FROM (
+      SELECT l.name AS name, count(*) AS met, pair.pairs AS pairs
+      FROM (
+          SELECT key, value, count(*) OVER () AS pairs
+          FROM json_each((SELECT json_extract(manifest, '$.spec.selector') FROM objects
+            WHERE resource = 'services' AND namespace = ?1 AND name = ?2))
+        ) pair
+        CROSS JOIN labels l ON l.resource = 'pods' AND l.key = pair.key AND l.value = pair.value AND l.namespace = ?1
+      GROUP BY l.name
+    ) found
+    CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = ?1 AND o.name = found.name
+    WHERE found.met = found.pairs`,
 
   /** The slices labelled with service ?2 in namespace ?1. */
   slicesOfService: `SELECT o.revision, o.manifest FROM labels l
-      JOIN objects o ON o.resource = l.resource AND o.namespace = l.namespace AND o.name = l.name
+      CROSS JOIN objects o ON o.resource = l.resource AND o.namespace = l.namespace AND o.name = l.name
     WHERE l.resource = 'endpointslices.discovery.k8s.io' AND l.key = 'kubernetes.io/service-name'
       AND l.value = ?2 AND l.namespace = ?1
     ORDER BY o.name`,
@@ -213,14 +221,14 @@ export const read = {
   servicesOfAddress: `
     SELECT s.namespace || '/' || s.service AS service
     FROM addresses a
-      JOIN objects o ON o.resource = 'pods' AND o.namespace = a.namespace AND o.name = a.name
-      JOIN json_each(o.manifest, '$.metadata.labels') l
-      JOIN selectors s ON s.namespace = a.namespace AND s.key = l.key AND s.value = l.value
+      CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = a.namespace AND o.name = a.name
+      CROSS JOIN json_each(o.manifest, '$.metadata.labels') l
+      CROSS JOIN selectors s ON s.namespace = a.namespace AND s.key = l.key AND s.value = l.value
     WHERE a.address = ?1 AND a.resource = 'pods'
     GROUP BY a.name, s.namespace, s.service HAVING count(*) = max(s.pairs)
     UNION
     SELECT o.namespace || '/' || json_extract(o.manifest, '$.metadata.labels."kubernetes.io/service-name"')
-    FROM addresses a JOIN objects o ON o.resource = a.resource AND o.namespace = a.namespace AND o.name = a.name
+    FROM addresses a CROSS JOIN objects o ON o.resource = a.resource AND o.namespace = a.namespace AND o.name = a.name
     WHERE a.address = ?1 AND a.resource = 'endpointslices.discovery.k8s.io'
     UNION
     SELECT a.namespace || '/' || a.name FROM addresses a WHERE a.address = ?1 AND a.resource = 'endpoints'`,
