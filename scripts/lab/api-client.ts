@@ -1,0 +1,45 @@
+/** Calls the Kubernetes API, as curl would: one request, one answer. */
+
+/** As much of Kubernetes' objects as stories look at. */
+export interface KubernetesObject {
+  kind: string;
+  metadata: { name: string; namespace?: string; uid: string; resourceVersion: string };
+  spec?: { clusterIP?: string };
+  status?: { podIP?: string; phase?: string; conditions?: { type: string; status: string; reason?: string }[] };
+  subsets?: { addresses?: { ip: string }[]; notReadyAddresses?: { ip: string }[] }[];
+  endpoints?: { addresses: string[]; conditions: { ready?: boolean } }[];
+  items?: KubernetesObject[];
+  /** Of a Status. */
+  message?: string;
+  reason?: string;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** The texts of the Warning headers. */
+  warnings: string;
+  body: KubernetesObject;
+}
+
+export interface ApiClient {
+  (method: "GET" | "DELETE", path: string): Promise<ApiAnswer>;
+  (method: "POST" | "PUT" | "PATCH", path: string, body: unknown): Promise<ApiAnswer>;
+}
+
+/** `url` is where the server is; `token` is sent as a bearer. A body that is text is sent as it stands. */
+export function apiClient(url: string, token?: string): ApiClient {
+  return async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { "Content-Type": method === "PATCH" ? mergePatch : "application/json" }),
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const warnings = response.headers.get("Warning") ?? "";
+    return { status: response.status, warnings, body: (await response.json()) as KubernetesObject };
+  };
+}
+
+const mergePatch = "application/merge-patch+json";

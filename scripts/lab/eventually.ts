@@ -1,0 +1,34 @@
+/** Waits for what a running system will do, by looking again and again: never longer than it takes, never for ever. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Wait {
+  deadlineMs: number;
+  /** Told of every look, for instance to show progress. */
+  onLook?: (seen: unknown, elapsedMs: number) => void;
+}
+
+export interface Seen<T> {
+  value: T;
+  elapsedMs: number;
+  /** Whether what was looked for was seen before the deadline. */
+  found: boolean;
+}
+
+const pauseMs = 50;
+
+/** Looks until `wanted` holds, at most for `deadlineMs`; what was seen last comes back either way. */
+export async function eventually<T>(
+  look: () => Promise<T>,
+  wanted: (value: T) => boolean,
+  { deadlineMs, onLook }: Wait,
+): Promise<Seen<T>> {
+  const startMs = performance.now();
+  for (;;) {
+    const value = await look();
+    const elapsedMs = performance.now() - startMs;
+    onLook?.(value, elapsedMs);
+    if (wanted(value)) return { value, elapsedMs, found: true };
+    if (elapsedMs >= deadlineMs) return { value, elapsedMs, found: false };
+    await sleep(pauseMs);
+  }
+}

@@ -1,0 +1,34 @@
+/** What the local runtime tells whoever started it: where everything is, and a command for each that can be pasted. */
+import type { Settings } from "./settings.ts";
+
+export const help = `Rollcall on this machine: npm start
+
+Serves the Kubernetes API and DNS over HTTPS, probes the pods that are registered, and keeps its data on disk.
+
+Environment:
+  HOST                 address to listen on (127.0.0.1); another than loopback needs a token
+  PORT                 port to listen on (8787); 0 for any free one
+  ROLLCALL_DATA        folder for the data (.rollcall)
+  ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call
+  ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
+  DNS_ZONES, DNS_TTL, DNS_PODS, SERVICE_CIDRS, PROBE_ALLOW
+                       instead of the values in wrangler.toml; probes may always reach loopback and private ranges
+
+Ctrl-C ends it.`;
+
+export function greeting(url: URL, { open, dataFolder, cron, variables }: Settings): string {
+  const access = open ? "open: everybody on this machine may call" : "for those who send the token";
+  const zone = variables["DNS_ZONES"]?.split(",", 1)[0]?.trim() ?? "cluster.local";
+  const header = open ? "" : '-H "Authorization: Bearer $ROLLCALL_ADMIN_TOKEN" ';
+  return `Rollcall is ready, ${access}.
+
+  API   ${url.origin}/api
+        curl ${header}${url.origin}/api/v1/namespaces
+  DNS   ${url.origin}/dns-query  (RFC 8484; here in the JSON form)
+        curl '${url.origin}/dns-query?name=dns-version.${zone}&type=TXT'
+
+  Data  ${dataFolder}
+  Cron  ${cron ? "every minute" : "off; SIGUSR2 sweeps once"}
+
+Ctrl-C ends it.`;
+}

@@ -1,0 +1,138 @@
+/** `npm start`: Rollcall on one machine, from the environment to a running server and back to nothing. */
+import { claimDataFolder, type DataFolder } from "./data-folder.ts";
+import { endOrphan } from "./end-orphan.ts";
+import { everyMinute } from "./every-minute.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { greeting, help } from "./greeting.ts";
+import { becomesReady } from "./readiness-check.ts";
+import { readWorker, startRuntime, type Runtime, type Worker } from "./runtime.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+
+await main(process.argv.slice(2));
+
+async function main([option]: string[]): Promise<void> {
+  if (option === "--help" || option === "-h") return console.log(help);
+  if (option !== undefined) return refuse(`unknown option ${option}; \`npm start -- --help\` lists what there is`);
+  const worker = readWorker();
+  const parsed = parseSettings(textsIn(worker.workerOptions.bindings), process.env);
+  if (!parsed.ok) return refuse(...parsed.errors);
+  const claim = claimDataFolder(parsed.settings.dataFolder);
+  if ("refused" in claim) return refuse(claim.refused);
+  try {
+    await serve(worker, parsed.settings, claim.folder);
+  } finally {
+    claim.folder.release();
+  }
+}
+
+/** Until a signal comes. */
+async function serve(worker: Worker, settings: Settings, folder: DataFolder): Promise<void> {
+  if (!(await endedOrphan(folder))) return;
+  const runtime = await started(worker, settings, folder);
+  if (runtime === undefined) return;
+  const stopping = new AbortController();
+  const signalled = nextSignal();
+  sweepFromNowOn(runtime, settings, stopping.signal);
+  console.log(greeting(runtime.url, settings));
+  await signalled;
+  stopping.abort();
+  await runtime.stop();
+  folder.forgetRuntime();
+}
+
+async function endedOrphan(folder: DataFolder): Promise<boolean> {
+  const orphan = folder.readRuntime();
+  switch (await endOrphan(orphan)) {
+    case "none":
+      return true;
+    case "ended":
+      console.error(`ended workerd ${orphan?.pid}, which had outlived the Rollcall that started it`);
+      return true;
+    case "still running":
+      refuse(`workerd ${orphan?.pid} of an earlier Rollcall uses this data folder and cannot be ended`);
+      return false;
+  }
+}
+
+async function started(worker: Worker, settings: Settings, folder: DataFolder): Promise<Runtime | undefined> {
+  const log = logKeptUntilReady();
+  try {
+    const runtime = await startRuntime(worker, {
+      ...settings,
+      statePath: folder.statePath,
+      onRuntimeProcess: folder.recordRuntime,
+      onLog: log.write,
+    });
+    const complaint = await becomesReady(runtime.url);
+    if (complaint === undefined) {
+      log.release();
+      return runtime;
+    }
+    await runtime.stop();
+    refuse(complaint, ...log.lines);
+  } catch (error) {
+    refuse(...explainFailure(error, log.lines, settings));
+  }
+  return undefined;
+}
+
+/** While it starts, what workerd writes is evidence; from then on it is news. */
+function logKeptUntilReady() {
+  const lines: string[] = [];
+  let write = (line: string): void => void lines.push(line);
+  return {
+    lines,
+    write: (line: string): void => write(line),
+    release: (): void => {
+      write = (line) => console.error(line);
+      for (const line of lines.splice(0)) write(line);
+    },
+  };
+}
+
+function sweepFromNowOn(runtime: Runtime, { cron }: Settings, stopping: AbortSignal): void {
+  const sweep = async (): Promise<void> => {
+    const complaint = await complaintOf(runtime.sweep());
+    // One that is cut short by the end has not failed.
+    if (complaint !== undefined && !stopping.aborted) console.error(`the sweep has failed: ${complaint}`);
+  };
+  process.on("SIGUSR2", () => void sweep());
+  if (!cron) return;
+  void sweep(); // for what has become due while nothing ran
+  stopping.addEventListener(
+    "abort",
+    everyMinute(() => void sweep()),
+  );
+}
+
+async function complaintOf(sweep: Promise<string>): Promise<string | undefined> {
+  try {
+    const outcome = await sweep;
+    return outcome === "ok" ? undefined : outcome;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** The first signal that asks for an end. Miniflare listens too, and would end the process on the spot: no longer. */
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      const others = process.listeners(signal);
+      // Ours first: a signal that came while there is no listener would be lost.
+      process.on(signal, () => resolve());
+      for (const other of others) process.removeListener(signal, other);
+    }
+  });
+}
+
+function refuse(...reasons: string[]): void {
+  for (const reason of reasons) console.error(`rollcall: ${reason}`);
+  process.exitCode = 1;
+}
+
+function textsIn(bindings: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bindings ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Turns the environment into the settings of the local runtime, or into what is wrong with it. Decides who may be let
+ * in without a token: only callers on this machine.
+ */
+import { resolve } from "node:path";
+import { parseConfig } from "../config.ts";
+import { parseIp, parseIpRange, rangeContains } from "../domain/ip.ts";
+
+export interface Settings {
+  /** An IP address. */
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  /** Absolute. */
+  dataFolder: string;
+  /** Whether the sweep runs every minute by itself. */
+  cron: boolean;
+  /** Everybody is let in. */
+  open: boolean;
+  /** What the Worker finds in its environment. */
+  variables: Record<string, string>;
+}
+
+export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; errors: string[] };
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+/** Variables of wrangler.toml that the environment overrides. */
+const overridable = ["ROLLCALL_ADMIN_TOKEN", "DNS_ZONES", "DNS_TTL", "DNS_PODS", "SERVICE_CIDRS", "PROBE_ALLOW"];
+
+/** Where pods of one machine and its networks live; in production these are denied unless allowed. */
+const localProbeRanges = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+const loopbackRanges = ["127.0.0.0/8", "::1/128"].flatMap((text) => parseIpRange(text) ?? []);
+
+/** `configured` are the variables of wrangler.toml and .dev.vars; `environment` is the process's. */
+export function parseSettings(configured: Texts, environment: Texts): ParsedSettings {
+  const errors: string[] = [];
+  const host = parseHost(environment["HOST"], errors);
+  const port = parsePort(environment["PORT"], errors);
+  const cron = parseCron(environment["ROLLCALL_CRON"], errors);
+  const variables = workerVariables(configured, environment);
+  const open = (variables["ROLLCALL_ADMIN_TOKEN"] ?? "") === "";
+  if (open && !isLoopback(host)) {
+    errors.push(`HOST ${host} can be reached from other machines: set ROLLCALL_ADMIN_TOKEN before listening there`);
+  }
+  if (open) variables["ROLLCALL_OPEN"] = "true";
+  const config = parseConfig(variables);
+  if (!config.ok) errors.push(...config.errors);
+  if (errors.length > 0) return { ok: false, errors };
+  const dataFolder = resolve(environment["ROLLCALL_DATA"] || ".rollcall");
+  return { ok: true, settings: { host, port, dataFolder, cron, open, variables } };
+}
+
+function parseHost(text: string | undefined, errors: string[]): string {
+  if (text === undefined || text === "" || text === "localhost") return "127.0.0.1";
+  const ip = parseIp(text);
+  if (ip === undefined) errors.push(`HOST must be an IP address or localhost, not ${JSON.stringify(text)}`);
+  return ip?.text ?? "127.0.0.1";
+}
+
+function parsePort(text: string | undefined, errors: string[]): number {
+  const port = Number(text || "8787");
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  errors.push(`PORT must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
+  return 0;
+}
+
+function parseCron(text: string | undefined, errors: string[]): boolean {
+  if (text === undefined || text === "" || text === "on") return true;
+  if (text !== "off") errors.push(`ROLLCALL_CRON must be on or off, not ${JSON.stringify(text)}`);
+  return false;
+}
+
+function workerVariables(configured: Texts, environment: Texts): Record<string, string> {
+  const overrides = Object.fromEntries(overridable.map((name) => [name, environment[name]]));
+  const merged = [...Object.entries(configured), ...Object.entries(overrides)];
+  const variables = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  delete variables["ROLLCALL_OPEN"]; // for this runtime alone to give
+  variables["PROBE_ALLOW"] = [...localProbeRanges, variables["PROBE_ALLOW"] ?? ""].join(",");
+  return variables;
+}
+
+function isLoopback(host: string): boolean {
+  const ip = parseIp(host);
+  return ip !== undefined && loopbackRanges.some((range) => rangeContains(range, ip));
+}
