@@ -1,0 +1,175 @@
+/**
+ * The table of the pods assigned to one prober: converges it with what the registry says, runs what is due, judges what
+ * comes back, and asks to write a verdict when, and only when, it changed. Knows no clock and nothing of Cloudflare.
+ */
+import { Convergence } from "../domain/convergence.ts";
+import type { IpRange } from "../domain/ip.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Pod } from "../domain/pod.ts";
+import type { ProberSnapshot } from "../registry/registry.ts";
+import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
+import { ProbeRun, type MovingCounters } from "./probe-run.ts";
+import { planProbes, type ProbePlan, type ProbeSpec } from "./probe-spec.ts";
+import type { ProberRegistry } from "./prober-deps.ts";
+
+/** Keeps counters over an eviction, while they are moving. */
+export interface CounterStore {
+  load(): Map<string, MovingCounters>;
+  save(key: string, counters: MovingCounters): void;
+  remove(key: string): void;
+}
+
+export interface ProbeEngineDeps {
+  /** The prober's name, which is its node's. */
+  prober: string;
+  allow: readonly IpRange[];
+  ask(spec: ProbeSpec): Promise<Outcome>;
+  writeReadiness: ProberRegistry["writeReadiness"];
+  counters: CounterStore;
+  /** Something went wrong that nobody waits for. */
+  report: (error: unknown) => void;
+}
+
+interface Entry {
+  probed: ProbedPod;
+  publication: Convergence;
+  /** The last write failed; it is tried again with the next round. */
+  unpublished: boolean;
+}
+
+export class ProbeEngine {
+  readonly #deps: ProbeEngineDeps;
+  #entries = new Map<string, Entry>();
+  #asOf: { epoch: string; revision: number } | undefined;
+  readonly #stored: Map<string, MovingCounters>;
+
+  constructor(deps: ProbeEngineDeps) {
+    this.#deps = deps;
+    this.#stored = deps.counters.load();
+  }
+
+  /** The registry's revision that the table follows; undefined before the first reconciliation. */
+  get revision(): number | undefined {
+    return this.#asOf?.revision;
+  }
+
+  get podCount(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes in what is assigned now; a snapshot older than the last one is dropped. A pod goes on as it was unless it is
+   * another one by uid, or is reached in another way. Resolves when what follows at once is written; rejects when that failed.
+   */
+  async reconcile(snapshot: ProberSnapshot, nowMs: number): Promise<void> {
+    const held = this.#asOf;
+    if (held?.epoch === snapshot.epoch && snapshot.revision < held.revision) return;
+    // A registry of another epoch was restored from a copy: nothing that was seen in the other one holds.
+    const known = held?.epoch === snapshot.epoch ? this.#entries : new Map<string, Entry>();
+    this.#asOf = { epoch: snapshot.epoch, revision: snapshot.revision };
+    this.#entries = new Map(
+      snapshot.pods.map((pod) => [pod.metadata.uid, this.#entryOf(pod, known.get(pod.metadata.uid), nowMs)]),
+    );
+    this.#forgetStrangers();
+    await Promise.all([...this.#entries.values()].map((entry) => this.#publish(entry)));
+  }
+
+  /** Runs what is due. Resolves when all of it is judged and written; a failure to write is reported, not thrown. */
+  async runDue(nowMs: number): Promise<void> {
+    const works: Promise<void>[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.unpublished) works.push(this.#publish(entry));
+      for (const probe of entry.probed.runnable()) {
+        if (probe.run.begin(nowMs) !== undefined) works.push(this.#probe(entry, probe));
+      }
+    }
+    const results = await Promise.allSettled(works);
+    for (const result of results) if (result.status === "rejected") this.#deps.report(result.reason);
+  }
+
+  /** When `runDue` will next have something to do; undefined when there is nothing to probe. */
+  nextDueMs(nowMs: number): number | undefined {
+    let next: number | undefined;
+    for (const { probed } of this.#entries.values()) {
+      for (const { run } of probed.runnable()) next = Math.min(next ?? Infinity, run.nextDueMs(nowMs));
+    }
+    return next;
+  }
+
+  #entryOf(pod: Pod, before: Entry | undefined, nowMs: number): Entry {
+    const plans = planProbes(pod, this.#deps.allow);
+    if (before?.probed.planText === JSON.stringify(plans)) {
+      before.probed.pod = pod;
+      return before;
+    }
+    const startedMs = Math.min(nowMs, startOf(pod) ?? nowMs);
+    const newRun = (plan: ProbePlan | undefined, passing: boolean): ProbeRun | undefined =>
+      plan?.plan === "probe" ? new ProbeRun(plan.spec, this.#deps.prober, startedMs, passing) : undefined;
+    const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
+    if (before === undefined) probed.restore(this.#stored);
+    const entry: Entry = { probed, publication: new Convergence(() => this.#write(entry)), unpublished: false };
+    return entry;
+  }
+
+  async #probe(entry: Entry, probe: RunnableProbe): Promise<void> {
+    const outcome = await this.#deps.ask(probe.run.spec);
+    // The pod may have gone, or begun afresh, in the meantime: what was seen of it then says nothing now.
+    if (!this.#isCurrent(entry)) return;
+    entry.probed.judge(probe, outcome);
+    this.#saveCounters(entry);
+    await this.#publish(entry);
+    this.#forgetCounters(entry);
+  }
+
+  async #publish(entry: Entry): Promise<void> {
+    if (entry.probed.news() !== undefined) await entry.publication.poke();
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    const news = entry.probed.news();
+    if (news === undefined || !this.#isCurrent(entry)) return;
+    const { namespace = "", name, uid } = entry.probed.pod.metadata;
+    entry.unpublished = true;
+    const result = await this.#deps.writeReadiness({ namespace, name, uid }, this.#deps.prober, news.containers);
+    entry.unpublished = false;
+    if (result !== "gone") entry.probed.told(news);
+    else if (this.#isCurrent(entry)) this.#drop(uid);
+  }
+
+  #isCurrent(entry: Entry): boolean {
+    return this.#entries.get(entry.probed.pod.metadata.uid) === entry;
+  }
+
+  #drop(uid: string): void {
+    this.#entries.delete(uid);
+    this.#forgetStrangers();
+  }
+
+  #saveCounters({ probed }: Entry): void {
+    for (const { key, moving } of probed.counters()) {
+      if (moving === undefined || JSON.stringify(this.#stored.get(key)) === JSON.stringify(moving)) continue;
+      this.#stored.set(key, moving);
+      this.#deps.counters.save(key, moving);
+    }
+  }
+
+  /** Only after the verdict that the counters led to is written: else a crash in between would lose both. */
+  #forgetCounters({ probed }: Entry): void {
+    for (const { key, moving } of probed.counters()) if (moving === undefined) this.#forget(key);
+  }
+
+  #forgetStrangers(): void {
+    const kept = new Set([...this.#entries.values()].flatMap(({ probed }) => probed.counters().map(({ key }) => key)));
+    for (const key of this.#stored.keys()) if (!kept.has(key)) this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    if (this.#stored.delete(key)) this.#deps.counters.remove(key);
+  }
+}
+
+/** Containers start with their pod. */
+function startOf(pod: Pod): number | undefined {
+  const startMs = Date.parse(pod.status.startTime ?? pod.metadata.creationTimestamp);
+  return Number.isNaN(startMs) ? undefined : startMs;
+}

@@ -1,0 +1,38 @@
+/**
+ * What probing needs from outside: the registry, the platform's sockets, and where it may connect. Declared here, filled
+ * in by the wiring.
+ */
+import type { IpRange } from "../domain/ip.ts";
+import type { ContainerReadiness } from "../domain/readiness.ts";
+import type { ProberSnapshot } from "../registry/registry.ts";
+import type { Connect, Fetch } from "./sockets.ts";
+
+export interface PodIdentity {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+export interface ProberRegistry {
+  /** The prober's node and the pods assigned to it, as of one revision. */
+  readAssigned(prober: string): Promise<ProberSnapshot>;
+  /**
+   * Writes what follows from the containers' readiness into the pod's status, guarded by uid and node, and wakes the
+   * services concerned. gone: there is no such pod on this node any more.
+   */
+  writeReadiness(
+    pod: PodIdentity,
+    node: string,
+    containers: ContainerReadiness[],
+  ): Promise<"written" | "unchanged" | "gone">;
+  /** The prober has taken in everything up to `revision`. */
+  convergedAt(prober: string, revision: number): Promise<void>;
+}
+
+export interface ProberDeps {
+  registry: ProberRegistry;
+  connect: Connect;
+  fetch: Fetch;
+  /** Ranges that probes may reach besides public addresses. */
+  allow: readonly IpRange[];
+}

@@ -1,0 +1,101 @@
+/**
+ * The Durable Object of one prober, named after its node (`edge-0`): it probes the pods assigned to it and writes their
+ * verdicts. What is known of pods comes from the registry; only counters that are moving are stored here.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { proberDeps } from "../wiring.ts";
+import { Asker } from "./asker.ts";
+import { ProbeEngine, type CounterStore } from "./probe-engine.ts";
+import { ProberDriver, type RoundReport } from "./prober-driver.ts";
+import type { MovingCounters } from "./probe-run.ts";
+import { Slots } from "./slots.ts";
+import type { Clock } from "./sockets.ts";
+
+const counterPrefix = "counters/";
+
+export class Prober extends DurableObject<Env> {
+  readonly #driver: ProberDriver;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#driver = newDriver(ctx, env);
+  }
+
+  /** Something about the assigned pods has changed. Resolves when it is taken in. */
+  async poke(): Promise<void> {
+    await this.#driver.poke();
+  }
+
+  /** Probes what is due; the sweep calls it, and comes back at the time it is told. */
+  async runDue(): Promise<RoundReport> {
+    return this.#driver.runDue();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#driver.alarm();
+  }
+}
+
+function newDriver(ctx: DurableObjectState, env: Env): ProberDriver {
+  const prober = nameOf(ctx);
+  const { registry, connect, fetch, allow } = proberDeps(env, prober);
+  const slots = new Slots({ suspects: 2, divertAtStuck: undefined });
+  const asker = new Asker({ slots, clock, connect, fetch });
+  const engine = new ProbeEngine({
+    prober,
+    allow,
+    ask: async ({ target, timeoutMs }) =>
+      (await asker.ask({ target, timeoutMs, use: "probe" }))?.outcome ?? { result: "unknown", message: "no free slot" },
+    writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+    counters: countersIn(ctx.storage.kv),
+    report,
+  });
+  const { storage } = ctx;
+  return new ProberDriver({
+    prober,
+    engine,
+    registry,
+    clock,
+    alarm: {
+      get: () => storage.getAlarm(),
+      set: (atMs) => storage.setAlarm(atMs),
+      clear: () => storage.deleteAlarm(),
+    },
+    waitUntil: (work) => ctx.waitUntil(work),
+    report,
+  });
+}
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  after(durationMs, run) {
+    const timer = setTimeout(run, durationMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+function countersIn(kv: SyncKvStorage): CounterStore {
+  return {
+    load: () =>
+      new Map(
+        Array.from(kv.list<MovingCounters>({ prefix: counterPrefix }), ([key, counters]) => [
+          key.slice(counterPrefix.length),
+          counters,
+        ]),
+      ),
+    save: (key, counters) => kv.put(counterPrefix + key, counters),
+    remove: (key) => void kv.delete(counterPrefix + key),
+  };
+}
+
+/** The object is only ever reached by its name. */
+function nameOf(ctx: DurableObjectState): string {
+  const { name } = ctx.id;
+  if (name === undefined) throw new Error("a prober was reached by its id instead of its name");
+  return name;
+}
+
+function report(error: unknown): void {
+  // oxlint-disable-next-line no-console -- the one place where a failure that nobody waits for is seen.
+  console.error("prober:", error);
+}

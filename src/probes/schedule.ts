@@ -1,0 +1,65 @@
+/**
+ * When a probe is due. All probes of one prober with one period share a phase, so that they form one round and the
+ * object sleeps in between; the phases of different probers are spread over the period. Pure: the time is an argument.
+ */
+
+export interface Timetable {
+  /** The first probe: the container's start and its initial delay. */
+  firstMs: number;
+  periodMs: number;
+  /** Where in the period the prober's rounds lie; from 0 to periodMs. */
+  phaseMs: number;
+}
+
+/** FNV-1a, 32 bits: spreads names evenly, and gives the same number everywhere and always. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+export function phaseOf(prober: string, periodMs: number): number {
+  return hashOf(prober) % periodMs;
+}
+
+/** The number of the period that `atMs` lies in. What is counted once under a number is never counted again under it. */
+export function periodNumber(timetable: Timetable, atMs: number): number {
+  return Math.floor((atMs - timetable.phaseMs) / timetable.periodMs);
+}
+
+/** The last moment at or before `nowMs` for which a probe is planned; undefined before the first. */
+export function plannedBy(timetable: Timetable, nowMs: number): number | undefined {
+  if (nowMs < timetable.firstMs) return undefined;
+  const boundary = boundaryOf(timetable, periodNumber(timetable, nowMs));
+  return boundary >= secondMs(timetable) ? boundary : timetable.firstMs;
+}
+
+/** The next moment after `nowMs` for which a probe is planned. */
+export function plannedAfter(timetable: Timetable, nowMs: number): number {
+  if (nowMs < timetable.firstMs) return timetable.firstMs;
+  return Math.max(boundaryOf(timetable, periodNumber(timetable, nowMs) + 1), secondMs(timetable));
+}
+
+/**
+ * The number under which a probe is due now; undefined when there is none, or when it was run already. A moment that
+ * was missed is made up for once, late, and never twice. `lastNumber` far ahead means that the clock was set back.
+ */
+export function dueNumber(timetable: Timetable, lastNumber: number | undefined, nowMs: number): number | undefined {
+  const plannedMs = plannedBy(timetable, nowMs);
+  if (plannedMs === undefined) return undefined;
+  const number = periodNumber(timetable, plannedMs);
+  const counted = lastNumber !== undefined && number <= lastNumber && number >= lastNumber - 1;
+  return counted ? undefined : number;
+}
+
+function boundaryOf(timetable: Timetable, number: number): number {
+  return timetable.phaseMs + number * timetable.periodMs;
+}
+
+/** The second probe: the first boundary that lies at least half a period after the first. */
+function secondMs(timetable: Timetable): number {
+  const earliestMs = timetable.firstMs + timetable.periodMs / 2;
+  return boundaryOf(timetable, Math.ceil((earliestMs - timetable.phaseMs) / timetable.periodMs));
+}
