@@ -11,7 +11,7 @@ import { EndpointsKeeper } from "../src/endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "../src/endpoints/publish.ts";
 import { migrate } from "../src/local/migrate.ts";
 import { D1Registry } from "../src/registry/d1-registry.ts";
-import { readFollowing, readService, settlePending } from "../src/registry/snapshots.ts";
+import { readFollowing, readService, settleService } from "../src/registry/snapshots.ts";
 import { readyPod, service } from "../test/objects.ts";
 import { CountingDatabase, type Usage } from "./counting-database.ts";
 import { machine, printTable } from "./report.ts";
@@ -101,10 +101,10 @@ class Bench {
   }
 
   async #converge(name: string, startMs = performance.now()): Promise<{ listMs: number; publishedMs: number }> {
-    const { keeper, published } = this.#keeperOf(name);
-    await keeper.poke();
+    const kept = this.#keeperOf(name);
+    await kept.keeper.poke();
     const listMs = performance.now() - startMs;
-    await published();
+    await kept.published();
     return { listMs, publishedMs: performance.now() - startMs };
   }
 
@@ -121,7 +121,7 @@ class Bench {
       read: () => readService(db, key),
       follow: (since) => readFollowing(db, key, since),
       publish: async (snapshot) => (await publishEndpoints(publisher, snapshot, source)).complete,
-      settle: (revision) => settlePending(db, { kind: "service", target: key }, revision),
+      settle: (revision, latencies) => settleService(db, key, revision, latencies),
       changed: () => {},
       load: () => undefined,
       store: () => {},

@@ -91,6 +91,15 @@ CREATE TABLE pending (
   PRIMARY KEY (kind, target)
 ) WITHOUT ROWID;
 
+-- How long changes took to reach the ready lists: a histogram for each kind of service. Buckets are not cumulative.
+CREATE TABLE programming_latency (
+  service_kind TEXT NOT NULL,
+  upper_bound_ms INTEGER NOT NULL, -- -1 for no bound
+  observations INTEGER NOT NULL,
+  total_ms INTEGER NOT NULL,
+  PRIMARY KEY (service_kind, upper_bound_ms)
+) WITHOUT ROWID;
+
 INSERT INTO registry (id, epoch, catalogue_revision, compacted_revision) VALUES (1, lower(hex(randomblob(16))), 0, 0);
 
 -- The namespaces of every cluster.

@@ -50,3 +50,11 @@ export const ttlAnnotation = "rollcall.dev/dns-ttl";
 
 /** Names a service's Durable Object and its pending rows. */
 export type ServiceKey = NamespacedName;
+
+/** How Kubernetes' DNS programming latency SLI sorts services. */
+export type ServiceKind = "cluster_ip" | "headless_with_selector" | "headless_without_selector";
+
+export function serviceKindOf(service: Service): ServiceKind {
+  if (!isHeadless(service)) return "cluster_ip";
+  return selectsPods(service) ? "headless_with_selector" : "headless_without_selector";
+}

@@ -3,7 +3,8 @@
  * and has the result published, coalesced. Knows no platform; a Durable Object fills in its Deps.
  */
 import type { ReadyList } from "../domain/endpoints.ts";
-import type { Following, ServiceSnapshot } from "../registry/registry.ts";
+import { serviceKindOf } from "../domain/service.ts";
+import type { Following, ProgrammingLatency, ServiceSnapshot } from "../registry/registry.ts";
 import { Convergence } from "../domain/convergence.ts";
 import { followLog } from "./follow-log.ts";
 import { publishedGroups } from "./plan-publication.ts";
@@ -21,8 +22,8 @@ export interface EndpointsKeeperDeps {
   follow(since: number): Promise<Following | undefined>;
   /** Brings Endpoints and EndpointSlices in accord with the snapshot; false when somebody else wrote meanwhile. */
   publish(snapshot: ServiceSnapshot): Promise<boolean>;
-  /** The service has looked at everything up to the revision. */
-  settle(revision: number): Promise<void>;
+  /** The service has looked at everything up to the revision; how long changes took to get here is recorded with it. */
+  settle(revision: number, latencies: readonly ProgrammingLatency[]): Promise<void>;
   /** The ready list is another one now. */
   changed(): void;
   load(): Held | undefined;
@@ -44,13 +45,18 @@ export class EndpointsKeeper {
   #seen: ServiceSnapshot | undefined;
   #held: Held | undefined;
   #loaded = false;
+  /** When that happened which the next pass is about, and how long earlier ones took to reach the list. */
+  readonly #causesMs: number[] = [];
+  readonly #latencies: ProgrammingLatency[] = [];
   #publishedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EndpointsKeeperDeps) {
     this.#deps = deps;
   }
 
-  async poke(): Promise<void> {
+  /** `causedMs`: when that happened which this poke is about, if the caller knows. */
+  async poke(causedMs?: number): Promise<void> {
+    if (causedMs !== undefined) this.#causesMs.push(causedMs);
     await this.#converging.poke();
     // What fails stays pending in the registry, and the sweep comes back to it.
     this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
@@ -70,20 +76,25 @@ export class EndpointsKeeper {
   }
 
   async #pass(): Promise<void> {
-    const snapshot = await this.#look();
+    const causesMs = this.#causesMs.splice(0);
+    await this.#take(await this.#look(), causesMs);
+  }
+
+  /** Makes the ready list that of the snapshot, unless that is older. */
+  async #take(snapshot: ServiceSnapshot, causesMs: readonly number[] = []): Promise<void> {
     const before = this.#current();
     const isOlder = before?.epoch === snapshot.epoch && snapshot.revision < before.list.revision;
     if (isOlder) return;
-    if (snapshot.service === undefined) {
-      this.#held = undefined;
-      if (before !== undefined) await this.#deps.forget();
-    } else {
-      const { uid } = snapshot.service.metadata;
-      const endpoints = readyList(publishedGroups(snapshot), snapshot.slices);
-      this.#held = { epoch: snapshot.epoch, list: { serviceUid: uid, revision: snapshot.revision, endpoints } };
-      if (!sameList(before, this.#held)) this.#deps.store(this.#held);
-    }
-    if (!sameList(before, this.#held)) this.#deps.changed();
+    const after = heldOf(snapshot);
+    this.#held = after;
+    if (sameList(before, after)) return;
+    if (after === undefined) await this.#deps.forget();
+    else this.#deps.store(after);
+    this.#deps.changed();
+    if (snapshot.service === undefined) return;
+    const serviceKind = serviceKindOf(snapshot.service);
+    const nowMs = this.#deps.nowMs();
+    this.#latencies.push(...causesMs.map((causeMs) => ({ serviceKind, durationMs: Math.max(0, nowMs - causeMs) })));
   }
 
   /** The service and its pods as they are now: what was seen last, moved on, or all of it. */
@@ -105,9 +116,18 @@ export class EndpointsKeeper {
     if (waitMs > 0) await this.#deps.sleep(waitMs);
     this.#publishedMs = this.#deps.nowMs();
     const snapshot = await this.#look();
-    if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision);
+    // The list is never behind what is published, or a change might count as seen that it has not taken in.
+    await this.#take(snapshot);
+    if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision, this.#latencies.splice(0));
     else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
   }
+}
+
+function heldOf(snapshot: ServiceSnapshot): Held | undefined {
+  const { service, epoch, revision, slices } = snapshot;
+  if (service === undefined) return undefined;
+  const endpoints = readyList(publishedGroups(snapshot), slices);
+  return { epoch, list: { serviceUid: service.metadata.uid, revision, endpoints } };
 }
 
 /** The same endpoints of the same service; the revision alone is no change, and costs no write. */

@@ -24,9 +24,12 @@ export class ServiceEndpoints extends DurableObject<Env> {
     });
   }
 
-  /** Something that this service may depend on has changed. Resolves when the ready list has taken it in. */
-  async poke(): Promise<void> {
-    await this.#keeper.poke();
+  /**
+   * Something that this service may depend on has changed, at `causedMs` if the caller knows. Resolves when the ready
+   * list has taken it in.
+   */
+  async poke(causedMs?: number): Promise<void> {
+    await this.#keeper.poke(causedMs);
   }
 
   /** The ready endpoints of the service with this uid, or of its successor; undefined when there is no such service. */

@@ -7,7 +7,7 @@ import type { LabelRequirement } from "../domain/labels.ts";
 import type { Node, NodeZones } from "../domain/node.ts";
 import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
-import type { Service, ServiceKey } from "../domain/service.ts";
+import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
 
 /** Who has to look again after a write. Decided inside the write's transaction, and pending until they have looked. */
 export interface Concerned {
@@ -105,6 +105,12 @@ export interface Following {
   /** The head of the log: there is nothing between the last change and it. */
   revision: number;
   changes: LoggedChange[];
+}
+
+/** From the change that caused it to the ready list that shows it (Kubernetes' DNS programming latency SLI). */
+export interface ProgrammingLatency {
+  serviceKind: ServiceKind;
+  durationMs: number;
 }
 
 /** What a prober probes, as of one revision. */

@@ -6,8 +6,16 @@ import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
 import type { Node } from "../domain/node.ts";
 import type { KubeObject } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
-import type { Service, ServiceKey } from "../domain/service.ts";
-import type { CatalogueSnapshot, Following, LoggedChange, ProberSnapshot, ServiceSnapshot } from "./registry.ts";
+import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
+import { bucketsOf, type LatencyBucket } from "./latency-buckets.ts";
+import type {
+  CatalogueSnapshot,
+  Following,
+  LoggedChange,
+  ProgrammingLatency,
+  ProberSnapshot,
+  ServiceSnapshot,
+} from "./registry.ts";
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { compact, read, settle } from "./statements.ts";
 
@@ -120,6 +128,31 @@ export async function readDue(db: D1Database): Promise<{ probers: string[]; pend
 /** Whoever has looked at everything up to `revision` is no longer pending for it. */
 export async function settlePending(db: D1Database, target: PendingTarget, revision: number): Promise<void> {
   await db.prepare(settle.pending).bind(target.kind, target.target, revision).run();
+}
+
+/** A service has looked at everything up to `revision`; what its changes took to get there is counted with that. */
+export async function settleService(
+  db: D1Database,
+  key: ServiceKey,
+  revision: number,
+  latencies: readonly ProgrammingLatency[],
+): Promise<void> {
+  const counted = bucketsOf(latencies).map(({ serviceKind, upperBoundMs, observations, totalMs }) =>
+    db.prepare(settle.latency).bind(serviceKind, upperBoundMs, observations, totalMs),
+  );
+  await db.batch([db.prepare(settle.pending).bind("service", key, revision), ...counted]);
+}
+
+export async function readProgrammingLatency(db: D1Database): Promise<LatencyBucket[]> {
+  const { results } = await db
+    .prepare(read.programmingLatency)
+    .all<{ service_kind: ServiceKind; upper_bound_ms: number; observations: number; total_ms: number }>();
+  return results.map((row) => ({
+    serviceKind: row.service_kind,
+    upperBoundMs: row.upper_bound_ms,
+    observations: row.observations,
+    totalMs: row.total_ms,
+  }));
 }
 
 /** Removes a prober and its Node if no pod is assigned to it any more. */

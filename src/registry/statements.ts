@@ -243,6 +243,7 @@ export const read = {
   /** The log above revision ?1 about namespace ?2 and about nodes, oldest first, at most ?3 rows. */
   changesInNamespace: `SELECT revision, resource, change, manifest FROM log
     WHERE revision > ?1 AND (namespace = ?2 OR resource = 'nodes') ORDER BY revision LIMIT ?3`,
+  programmingLatency: "SELECT service_kind, upper_bound_ms, observations, total_ms FROM programming_latency",
   compactedRevision: "SELECT compacted_revision AS revision FROM registry",
 } as const;
 
@@ -264,6 +265,10 @@ export const compact = {
 export const settle = {
   /** ?1 kind, ?2 target, ?3 the revision up to which it has looked. */
   pending: "DELETE FROM pending WHERE kind = ?1 AND target = ?2 AND revision <= ?3",
+
+  /** ?1 service kind, ?2 upper bound of the bucket, ?3 observations, ?4 their sum. */
+  latency: `INSERT INTO programming_latency (service_kind, upper_bound_ms, observations, total_ms) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT DO UPDATE SET observations = observations + excluded.observations, total_ms = total_ms + excluded.total_ms`,
 
   /** A prober without pods goes away, with its Node. ?1 its name. The statements run in one batch, in this order. */
   logEmptyProberNode: `INSERT INTO log (previous, resource, namespace, name, uid, change, manifest)

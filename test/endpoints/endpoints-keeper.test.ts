@@ -31,7 +31,9 @@ function harness(stored?: Held) {
       log.push(`publish ${revision}`);
       return true;
     },
-    settle: async (revision) => void log.push(`settle ${revision}`),
+    settle: async (revision, latencies) => {
+      log.push(`settle ${revision}`, ...latencies.map((each) => `${each.serviceKind} ${each.durationMs} ms`));
+    },
     changed: () => void log.push("changed"),
     load: () => held,
     store: (next) => {
@@ -173,6 +175,28 @@ describe("publishing", () => {
     await answer(snapshot(6, ["10.0.0.1"]));
     await Promise.all(background);
     expect(log).toEqual(["read", "store", "changed", "read", "publish 6", "settle 6"]);
+  });
+
+  it("takes in what it finds, so that nothing counts as seen that the list does not show", async () => {
+    const { keeper, answer, background } = harness();
+    const poked = keeper.poke();
+    await answer(snapshot(5, []));
+    await poked;
+    await answer(snapshot(6, ["10.0.0.1"]));
+    await Promise.all(background);
+    expect(await keeper.resolve("u1")).toMatchObject({ revision: 6, endpoints: [{ ip: "10.0.0.1" }] });
+  });
+
+  it("records how long the change took to reach the list, and nothing for a poke that changed nothing", async () => {
+    const { keeper, answer, log, background } = harness();
+    for (const revision of [5, 6]) {
+      const poked = keeper.poke(-40);
+      await answer(snapshot(revision, ["10.0.0.1"]));
+      await poked;
+      await answer(snapshot(revision, ["10.0.0.1"]));
+      await Promise.all(background);
+    }
+    expect(log.filter((entry) => entry.endsWith(" ms"))).toEqual(["cluster_ip 40 ms"]);
   });
 
   it("waits out the second that follows a publication", async () => {
