@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that need workerd: D1, Durable Objects, sockets. Their storage is isolated per file. */
 const inWorkerd = "test/**/*.workerd.test.ts";
+/** Tests of the started server, with real pods: one at a time, and after all others. */
+const endToEnd = "test/e2e/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -11,7 +13,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [inWorkerd],
+          exclude: [inWorkerd, endToEnd],
         },
       },
       {
@@ -22,6 +24,16 @@ export default defineConfig({
           })),
         ],
         test: { name: "workerd", include: [inWorkerd], setupFiles: ["./test/workerd/setup.ts"] },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: [endToEnd],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -37,8 +37,11 @@ export function apiClient(url: string, token?: string): ApiClient {
       },
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
+    const text = await response.text();
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+    if (!isJson) throw new Error(`${method} ${path} was answered with ${response.status} and: ${text.slice(0, 200)}`);
     const warnings = response.headers.get("Warning") ?? "";
-    return { status: response.status, warnings, body: (await response.json()) as KubernetesObject };
+    return { status: response.status, warnings, body: JSON.parse(text) as KubernetesObject };
   };
 }
 

@@ -1,10 +1,10 @@
 /** Waits for what a running system will do, by looking again and again: never longer than it takes, never for ever. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Wait {
+export interface Wait<T> {
   deadlineMs: number;
   /** Told of every look, for instance to show progress. */
-  onLook?: (seen: unknown, elapsedMs: number) => void;
+  onLook?: (seen: T, elapsedMs: number) => void;
 }
 
 export interface Seen<T> {
@@ -20,7 +20,7 @@ const pauseMs = 50;
 export async function eventually<T>(
   look: () => Promise<T>,
   wanted: (value: T) => boolean,
-  { deadlineMs, onLook }: Wait,
+  { deadlineMs, onLook }: Wait<T>,
 ): Promise<Seen<T>> {
   const startMs = performance.now();
   for (;;) {

@@ -9,10 +9,10 @@ export interface PodProcess {
   address: string;
   port: number;
   pid: number;
-  becomeReady(): void;
-  becomeUnready(): void;
+  becomeReady: () => void;
+  becomeUnready: () => void;
   /** Ends it at once, as a machine that loses power does. */
-  kill(): Promise<void>;
+  kill: () => Promise<void>;
 }
 
 export interface PodPlace {

@@ -9,8 +9,11 @@ const projectFolder = resolve(import.meta.dirname, "../..");
 export interface ServerProcess {
   url: string;
   pid: number;
+  /** What it has written to stdout until now. */
+  greeting(): string;
   /** What it has written to stderr until now. */
   complaints(): string;
+  isRunning(): boolean;
   /** The workerd that serves for it. */
   workerdPid(): number;
   /** Runs the cron handler once, without waiting for it. */
@@ -60,17 +63,14 @@ export async function tryStartServer(
   });
   const url = await Promise.race([ready, closed.then(() => undefined)]);
   if (url === undefined) return { exitCode: endOf(child), ...output };
-  return serverProcess(child, closed, url, () => output.stderr, dataFolder);
+  return serverProcess(child, closed, { url, output, dataFolder });
 }
 
 function serverProcess(
   child: ChildProcess,
   closed: Promise<unknown>,
-  url: string,
-  complaints: () => string,
-  dataFolder: string,
+  { url, output, dataFolder }: { url: string; output: { stdout: string; stderr: string }; dataFolder: string },
 ): ServerProcess {
-  const pid = child.pid ?? 0;
   const workerdPid = (): number => {
     const { pid } = JSON.parse(readFileSync(join(dataFolder, "workerd.json"), "utf8")) as { pid: number };
     return pid;
@@ -81,8 +81,10 @@ function serverProcess(
   };
   return {
     url,
-    pid,
-    complaints,
+    pid: child.pid ?? 0,
+    greeting: () => output.stdout,
+    complaints: () => output.stderr,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     workerdPid,
     sweep: () => child.kill("SIGUSR2"),
     stop: async (signal = "SIGTERM") => {

@@ -1,0 +1,170 @@
+/** How the local server starts, refuses to start, stops, and gets over an end that was none. */
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { apiClient } from "../../scripts/lab/api-client.ts";
+import { tryStartServer, type Environment } from "../../scripts/lab/server-process.ts";
+import { eventually } from "../../scripts/lab/eventually.ts";
+import { runningServer } from "./running-server.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const namespaces = "/api/v1/namespaces";
+
+async function refusedStart(dataFolder: string, environment: Environment = {}) {
+  const started = await tryStartServer(dataFolder, environment);
+  if (!("url" in started)) return { ...started, stderr: started.stderr.trimEnd().split("\n") };
+  await started.stop();
+  throw new Error("the server has started");
+}
+
+describe("the local server", () => {
+  it("is ready when it says so, and ends with its workerd when told to", async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const server = await runningServer(tempFolder());
+      expect((await fetch(new URL("/readyz", server.url))).status).toBe(200);
+      const workerd = server.workerdPid();
+      expect(isRunning(workerd)).toBe(true);
+      expect(await server.stop(signal)).toBe(0);
+      expect(isRunning(workerd)).toBe(false);
+      expect(server.complaints()).toBe("");
+    }
+  });
+
+  it("prints commands that work when pasted", async () => {
+    const server = await runningServer(tempFolder());
+    const urls = [...server.greeting().matchAll(/curl .*?'?(http:[^\s']+)/g)].map(([, url]) => url ?? "");
+    const [api, dns] = await Promise.all(urls.map(async (url) => (await fetch(url)).json()));
+    expect(urls).toHaveLength(2);
+    expect(api).toMatchObject({ kind: "NamespaceList" });
+    expect(dns).toMatchObject({ Status: 0, Answer: [{ data: expect.stringContaining("1.1.0") as unknown }] });
+  });
+
+  it("asks for the token that it was given, from everywhere", async () => {
+    const server = await runningServer(tempFolder(), { ROLLCALL_ADMIN_TOKEN: "secret", HOST: "0.0.0.0" });
+    const url = server.url.replace("0.0.0.0", "127.0.0.1");
+    expect((await apiClient(url)("GET", namespaces)).status).toBe(401);
+    expect((await apiClient(url, "wrong")("GET", namespaces)).status).toBe(401);
+    expect((await apiClient(url, "secret")("GET", namespaces)).status).toBe(200);
+  });
+
+  it("goes on when its workerd dies", async () => {
+    const server = await runningServer(tempFolder());
+    const workerd = server.workerdPid();
+    process.kill(workerd, "SIGKILL");
+    const look = async () => server.workerdPid() !== workerd && (await answers(server.url));
+    expect((await eventually(look, Boolean, { deadlineMs: 30_000 })).found).toBe(true);
+  });
+});
+
+describe("the local server refuses with one line to start", () => {
+  it.each<[string, Environment, RegExp]>([
+    ["without a token on an address that others reach", { HOST: "0.0.0.0" }, /set ROLLCALL_ADMIN_TOKEN/],
+    ["with a wrong TTL", { DNS_TTL: "soon" }, /DNS_TTL/],
+  ])("%s", async (_, environment, expected) => {
+    expect(await refusedStart(tempFolder(), environment)).toEqual(oneLine(expected));
+  });
+
+  it("on a port that is in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
+    expect(await refusedStart(tempFolder(), { PORT: port })).toEqual(
+      oneLine(new RegExp(`port ${port} of 127.0.0.1 is in use`)),
+    );
+  });
+
+  it("on an address of another machine", async () => {
+    const environment = { HOST: "192.0.2.1", ROLLCALL_ADMIN_TOKEN: "secret" };
+    expect(await refusedStart(tempFolder(), environment)).toEqual(
+      oneLine(/192\.0\.2\.1 is no address of this machine/),
+    );
+  });
+
+  it("on a data folder in use, which goes on being served", async () => {
+    const folder = tempFolder();
+    const server = await runningServer(folder);
+    expect(await refusedStart(folder)).toEqual(
+      oneLine(new RegExp(`in use by another Rollcall \\(process ${server.pid}\\)`)),
+    );
+    expect(await answers(server.url)).toBe(true);
+  });
+
+  it("on a data folder that is a file", async () => {
+    const file = join(tempFolder(), "file");
+    writeFileSync(file, "");
+    expect(await refusedStart(file)).toEqual(oneLine(/the data folder .* cannot be used/));
+  });
+
+  it("on a database that is broken", async () => {
+    const folder = tempFolder();
+    await (await runningServer(folder)).stop();
+    overwriteDatabases(join(folder, "state/d1/miniflare-D1DatabaseObject"));
+    expect(await refusedStart(folder)).toEqual(oneLine(/the data in .* cannot be used/));
+  });
+});
+
+describe("the next start", () => {
+  it("ends the workerd of a Node that was killed, and takes over its port", async () => {
+    const folder = tempFolder();
+    const killed = await runningServer(folder);
+    const orphan = killed.workerdPid();
+    await killed.killNode();
+    expect(await answers(killed.url)).toBe(true);
+
+    const next = await runningServer(folder, { PORT: new URL(killed.url).port });
+    expect(isRunning(orphan)).toBe(false);
+    expect(next.workerdPid()).not.toBe(orphan);
+    expect(next.complaints()).toContain(`ended workerd ${orphan}`);
+    expect(await answers(next.url)).toBe(true);
+  });
+
+  it("leaves a foreign process alone that has the pid of an earlier workerd", async () => {
+    const folder = tempFolder();
+    await (await runningServer(folder)).stop();
+    const foreign = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    onTestFinished(() => void foreign.kill("SIGKILL"));
+    await once(foreign, "spawn");
+    const command = ["/node_modules/workerd", "serve", "--binary"];
+    writeFileSync(join(folder, "workerd.json"), JSON.stringify({ pid: foreign.pid, command }));
+
+    await runningServer(folder);
+    expect(isRunning(foreign.pid ?? 0)).toBe(true);
+  });
+});
+
+/** What a start is that was refused with one line. */
+function oneLine(expected: RegExp) {
+  return { exitCode: 1, stdout: "", stderr: [expect.stringMatching(expected) as unknown] };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(new URL("/readyz", url))).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** A process that has ended but was not collected by its parent does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
+  } catch {
+    return false;
+  }
+}
+
+function overwriteDatabases(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder).filter((name) => !name.startsWith("metadata"))) {
+    const file = join(folder, name);
+    if (name.endsWith(".sqlite")) writeFileSync(file, "this was a database once\n".repeat(100));
+    else rmSync(file);
+  }
+}
