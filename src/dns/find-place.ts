@@ -114,15 +114,15 @@ async function placeOfAddress(ip: Ip, lookup: Lookup): Promise<Place> {
   const backed = entries.filter((entry) => entry.kind !== "external");
   const outcomes = await Promise.all(backed.map((entry) => lookup.readyEndpoints(entry)));
   const names: Name[] = [];
-  let shortestTtlSeconds = ttlSeconds;
+  const ttls: number[] = [];
   for (const [index, entry] of backed.entries()) {
     const outcome = outcomes[index] ?? { kind: "unavailable" };
     if (outcome.kind !== "ready") return outcome;
     const labels = outcome.endpoints.labelsOf(ip.text);
     names.push(...labels.map((label) => [label, ...serviceName(entry, zones.primary)]));
-    if (labels.length > 0) shortestTtlSeconds = Math.min(shortestTtlSeconds, entry.ttlSeconds);
+    if (labels.length > 0) ttls.push(entry.ttlSeconds);
   }
-  return names.length === 0 ? nothing(ttlSeconds) : pointersTo(names, shortestTtlSeconds);
+  return names.length === 0 ? nothing(ttlSeconds) : pointersTo(names, Math.min(...ttls));
 }
 
 function pointersTo(names: readonly Name[], ttlSeconds: number): Place {

@@ -1,5 +1,6 @@
 /** dns.md section 10.4: EDNS(0). */
 import { describe, expect, it } from "vitest";
+import { decodeMessage } from "../../src/dns/wire/decode.ts";
 import { endpoint, FakeCluster } from "../dns/fake-cluster.ts";
 import { kubia, opt, optOfReply, raw, sendRaw, u16s } from "./octets.ts";
 
@@ -75,6 +76,7 @@ describe("M26: a padded query gets a reply padded to a multiple of 468, with zer
     const server = new FakeCluster().headless("default/kubia", endpoints).server();
     const { octets } = await sendRaw(raw({ rest: [opt({ options: [[padding, zeros(0)]] })] }), server);
     expect(octets.length % 468 === 0 || octets.length === 65_535).toBe(true);
+    expect(decodeMessage(octets)).toBeDefined();
   });
 });
 
@@ -101,6 +103,11 @@ describe("M30: a malformed OPT record makes the message malformed", () => {
     ["half an option", halfAnOption],
   ])("%s", async (_, rest) => {
     expect(await sendRaw(raw({ rest: [rest] }))).toMatchObject({ rcode: formErr });
+  });
+
+  it("as does an option that reaches behind the data", async () => {
+    const behind = Buffer.concat([pastRdata, zeros(9)]);
+    expect(await sendRaw(raw({ rest: [behind] }))).toMatchObject({ rcode: formErr });
   });
 
   it("as does one outside the additional section", async () => {

@@ -76,6 +76,9 @@ it("K13: all slices are merged, each address comes out once, and FQDN slices hol
     { ...slice("o", "web", [{ addresses: ["10.30.0.7"] }]), addressType: "FQDN" as const },
   ];
   expect(await verdictAmong(behind(web, [ready], slices))).toBe("A 10.30.0.1, A 10.30.0.8, A 10.30.0.9");
+  const twice = [endpoint("10.30.0.1"), endpoint("10.30.0.1")];
+  expect(await verdictAmong(twice)).toBe("A 10.30.0.1");
+  expect(await verdictAmong(twice, "10-30-0-1.web.default.svc.Z")).toBe("A 10.30.0.1");
 });
 
 it("K14: addresses are compared and printed in canonical form", async () => {

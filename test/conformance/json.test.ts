@@ -55,6 +55,7 @@ describe("F2: names", () => {
     ["a leading dot", `.${kubia}`],
     ["no punycode", "k%C3%BCbia.cluster.local"],
     ["half an escape", "kubia%5C"],
+    ["two digits", "kubia%5C12x"],
     ["no octet", "kubia%5C256"],
   ])("%s is an error", async (_, name) => {
     expect(await outcome(`name=${name}`)).toEqual(anError);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../src/domain/service.ts";
 import { ask, verdict } from "../dns/ask.ts";
-import { FakeCluster } from "../dns/fake-cluster.ts";
+import { endpoint, FakeCluster } from "../dns/fake-cluster.ts";
 import { inZone, sampleCluster, verdictOn } from "./cluster.ts";
 
 /** The verdict on a service `s` with this spec. */
@@ -21,6 +21,7 @@ describe("K5: one address record per cluster IP of the family asked for", () => 
     ["no list", { clusterIP: "10.96.0.1" }, "A", "A 10.96.0.1"],
     ["IPv6 first", { clusterIP: "2001:db8::1", clusterIPs: ["2001:db8::1", "10.96.0.1"] }, "A", "A 10.96.0.1"],
     ["IPv4 first", { clusterIP: "10.96.0.1", clusterIPs: ["10.96.0.1", "2001:db8::1"] }, "AAAA", "AAAA 2001:db8::1"],
+    ["the same twice", { clusterIP: "10.96.0.1", clusterIPs: ["10.96.0.1", "10.96.0.1"] }, "A", "A 10.96.0.1"],
     ["no address yet", {}, "A", "NODATA"],
   ])("%s", async (_, spec, type, expected) => {
     expect(await verdictOnSpec(spec, type)).toBe(expected);
@@ -135,6 +136,8 @@ it.each([
 it("K46: an alias has no pointer to it", async () => {
   const spec: ServiceSpec = { type: "ExternalName", externalName: "example.com", clusterIP: "10.96.0.1" };
   expect(await verdictOnSpec(spec, "PTR", "1.0.96.10.in-addr.arpa")).toBe("NXDOMAIN");
+  const cluster = new FakeCluster().service("default/s", spec, [endpoint("10.30.0.1")]);
+  expect(verdict(await ask(cluster.server(), "1.0.30.10.in-addr.arpa", "PTR"))).toBe("NXDOMAIN");
 });
 
 it("K47: an externalName that looks like an address is a name made of digits", async () => {

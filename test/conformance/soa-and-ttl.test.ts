@@ -49,6 +49,7 @@ describe("K55: the TTL is 5 seconds, or what is configured, or what the service 
     ["2.0.96.10.in-addr.arpa", "PTR", [300]],
     ["pods.default.svc.Z", "A", [14]],
     ["10-30-0-1.pods.default.svc.Z", "A", [14]],
+    ["1.0.30.10.in-addr.arpa", "PTR", [14]],
     ["alias.default.svc.Z", "A", [30, 300]],
     ["Z", "NS", [5]],
   ])("%s %s", async (name, type, ttls) => {
@@ -94,6 +95,16 @@ it("K57: the records of an RRset share a TTL, and it never leaves its bounds", a
   expect(await ttls()).toEqual(["3600", "3600"]);
   cluster.now += 3599_999;
   expect(await ttls()).toEqual(["1", "1"]);
+});
+
+it("K57: pointers to several services share the shortest TTL of theirs", async () => {
+  const cluster = new FakeCluster()
+    .headless("default/one", [endpoint("10.30.0.1")], "14")
+    .headless("default/two", [endpoint("10.30.0.1"), endpoint("10.30.0.2")], "9");
+  const ttls = async (name: string) =>
+    (await ask(cluster.server(), name, "PTR")).answers.map((line) => line.split(" ")[1]);
+  expect(await ttls("1.0.30.10.in-addr.arpa")).toEqual(["9", "9"]);
+  expect(await ttls("2.0.30.10.in-addr.arpa")).toEqual(["9"]);
 });
 
 describe("K58: NS at the apex", () => {

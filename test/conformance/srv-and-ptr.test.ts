@@ -25,6 +25,13 @@ describe("K23: SRV by the name of the port and its protocol, without case", () =
   });
 });
 
+it("K23: nor have unnamed ports of endpoints one, and the names of ports written by hand fold", async () => {
+  const cluster = new FakeCluster().headless("default/web", [endpoint("10.30.0.1", ["/TCP/80", "HTTP/TCP/81"], "a")]);
+  const only = `SRV 0 100 81 a.${webSuffix}`;
+  expect(verdict(await ask(cluster.server(), inZone("web.default.svc.Z"), "SRV"))).toBe(only);
+  expect(verdict(await ask(cluster.server(), inZone("_http._tcp.web.default.svc.Z"), "SRV"))).toBe(only);
+});
+
 it("K24: a ClusterIP service has one, with its own name and port", async () => {
   expect(await verdictOn("_http._tcp.kubia.default.svc.Z", "SRV")).toBe("SRV 0 100 80 kubia.default.svc.cluster.local");
 });
@@ -170,6 +177,8 @@ describe("K36: in a reverse zone, malformed names do not exist and parents do", 
   it.each([
     ["1.10.0.96.10.in-addr.arpa", "NXDOMAIN"],
     ["300.0.96.10.in-addr.arpa", "NXDOMAIN"],
+    // 266 is 10 in an octet.
+    ["266.0.96.10.in-addr.arpa", "NXDOMAIN"],
     ["010.0.96.10.in-addr.arpa", "NXDOMAIN"],
     ["x.96.10.in-addr.arpa", "NXDOMAIN"],
     ["10.8.b.d.0.1.0.0.2.ip6.arpa", "NXDOMAIN"],

@@ -52,9 +52,20 @@ describe("names that do not exist", () => {
   it("do not push answers out of the cache", async () => {
     const { cluster, server } = setUp();
     await verdictOn(server, "web");
+    for (let index = 0; index < 10_000; index++) await server.answer(query(`x${index}.${name("web")}`, "A"));
+    // Other services' lists have pushed out that of web, so its answer is now all that is known of it.
+    for (let index = 0; index < 200; index++) cluster.headless(`default/other-${index}`, []);
+    server.forget([]);
+    for (let index = 0; index < 200; index++) await verdictOn(server, `other-${index}`);
     cluster.ready("default/web", []);
-    for (let index = 0; index < 10_000; index++) await server.answer(query(name(`x${index}`), "A"));
     expect(await verdictOn(server, "web")).toBe("A 10.30.0.1, A 10.30.0.2, A 10.30.0.3");
+  });
+
+  it("read the catalogue's revision once a second when nothing may be kept at all", async () => {
+    const { cluster } = setUp();
+    const server = cluster.server({ ttlSeconds: 0 });
+    for (let index = 0; index < 1000; index++) await server.answer(query(name(`x${index}`), "A"));
+    expect(cluster.calls).toEqual(catalogueReads);
   });
 });
 
@@ -200,6 +211,16 @@ describe("what this isolate forgets", () => {
     server.forget(["default/web"]);
     expect(verdict(await ask(server, podName))).toBe("A 10.30.9.9");
     expect(verdict(await ask(server, reverseName, "PTR"))).toBe(`PTR 10-30-9-9.${name("web")}`);
+  });
+
+  it("includes an alias of an address", async () => {
+    const { cluster, server } = setUp();
+    const externalName = "10-30-9-9.default.pod.cluster.local";
+    cluster.service("default/alias", { type: "ExternalName", externalName }).pod("default", "10.30.9.9");
+    expect(await verdictOn(server, "alias")).toBe(`CNAME ${externalName}, A 10.30.9.9`);
+    cluster.withoutPod("default", "10.30.9.9");
+    server.forget([]);
+    expect(await verdictOn(server, "alias")).toBe(`CNAME ${externalName}, NXDOMAIN`);
   });
 
   it("includes an answer that is being made of what is no longer true", async () => {

@@ -68,6 +68,11 @@ export class FakeCluster implements DnsDeps {
     return this;
   }
 
+  withoutPod(namespace: string, ip: string): this {
+    this.#pods.delete(`${namespace}/${ip}`);
+    return this;
+  }
+
   server(config: Partial<Omit<DnsConfig, "zones">> & { zones?: string } = {}): DnsServer {
     return new DnsServer(
       {

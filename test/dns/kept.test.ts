@@ -121,4 +121,17 @@ describe("what is forgotten while it is asked for", () => {
     expect((await before)?.value).toBe("old");
     expect(kept.peek("key", minuteMs)?.value).toBe("new");
   });
+
+  it("takes nothing newer with it when it fails", async () => {
+    const { kept } = setUp();
+    const { pending, ask } = asks();
+    const before = kept.get("key", minuteMs, ask);
+    kept.forget("key");
+    const after = kept.get("key", minuteMs, ask);
+    pending[1]?.resolve("new");
+    await after;
+    pending[0]?.reject(new Error("broken"));
+    expect(await before).toBeUndefined();
+    expect(kept.peek("key", minuteMs)?.value).toBe("new");
+  });
 });

@@ -151,11 +151,20 @@ describe("beyond 65,535 octets", () => {
   };
 
   it("answers are cut at a record, and the message says so", () => {
-    const { octets } = encodeMessage({ ...empty, answers: addresses("web", 6000) });
+    const { octets, ttlOffsets } = encodeMessage({ ...empty, answers: addresses("web", 6000) });
     const decoded = decodeMessage(octets);
     expect(decoded?.truncated).toBe(true);
     // 19 octets each: nothing points to an owner, and there is no question.
     expect(decoded?.answers).toHaveLength(Math.floor((65_535 - 12) / 19));
+    expect(ttlOffsets).toHaveLength(decoded?.answers.length ?? 0);
+  });
+
+  it("nothing points into what was cut", () => {
+    const alias = internetRecord(["alias"], 5, { kind: "CNAME", target: ["some", "where", "else"] });
+    const short = internetRecord(["else"], 5, { kind: "TXT", strings: [] });
+    // Room for the header and 20 octets: for the second record, not for the first.
+    const { octets } = encodeMessage({ ...empty, answers: [alias], authority: [short] }, 65_535 - 12 - 20);
+    expect(decodeMessage(octets)).toEqual({ ...empty, truncated: true, authority: [short] });
   });
 
   it("additional records are cut at an RRset, and the message says nothing", () => {
