@@ -1,0 +1,42 @@
+/** One request to the API, understood as far as its path goes, and what comes of it. */
+import type { KubeObject } from "../domain/object.ts";
+import type { Context } from "./context.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { Refusal, type Subject } from "./refusal.ts";
+import type { Status } from "./status.ts";
+
+export interface Call extends Context {
+  kind: Kind;
+  /** Empty for cluster-scoped kinds and for lists over all namespaces. */
+  namespace: string;
+  /** Empty where the path names a collection. */
+  name: string;
+  /** Whether the path ends in `/status`. */
+  onStatus: boolean;
+  query: URLSearchParams;
+  request: Request;
+}
+
+export interface ListAnswer {
+  form: "list";
+  items: KubeObject[];
+  resourceVersion: string;
+  continue: string | undefined;
+  remainingItemCount: number | undefined;
+}
+
+export type Answer =
+  | { form: "object"; code: 200 | 201; object: KubeObject }
+  | ListAnswer
+  | { form: "status"; status: Status };
+
+/** Carries a call out. */
+export type Verb = (call: Call) => Promise<Answer | Refusal>;
+
+export function subjectOf({ kind, name }: Pick<Call, "kind" | "name">): Subject {
+  return { group: kind.group, plural: kind.plural, kind: kind.kind, name };
+}
+
+export function notFound(call: Pick<Call, "kind" | "name">): Refusal {
+  return new Refusal({ type: "not-found", subject: subjectOf(call) });
+}

@@ -1,0 +1,38 @@
+/** What a new pod asks for that cannot be had here, said when it registers. */
+import { resolvePort, type Container, type Pod, type Probe } from "../../../domain/pod.ts";
+
+export function warningsOf(pod: Pod): string[] {
+  return pod.spec.containers.flatMap((container, index) =>
+    (["readinessProbe", "startupProbe"] as const).flatMap((use) => {
+      const probe = container[use];
+      return probe === undefined ? [] : probeWarnings(container, probe, `spec.containers[${index}].${use}`);
+    }),
+  );
+}
+
+function probeWarnings(container: Container, probe: Probe, field: string): string[] {
+  if (probe.exec !== undefined || probe.grpc !== undefined) {
+    const handler = probe.exec === undefined ? "grpc" : "exec";
+    return [
+      `${field}.${handler}: needs an agent beside the pod, which does not exist yet; the pod stays not ready (ProbeNeedsAgent)`,
+    ];
+  }
+  return [...portWarnings(container, probe, field), ...schemeWarnings(probe, field)];
+}
+
+function portWarnings(container: Container, { httpGet, tcpSocket }: Probe, field: string): string[] {
+  const port = (httpGet ?? tcpSocket)?.port;
+  if (port === undefined || resolvePort(port, [container]) !== undefined) return [];
+  const handler = httpGet === undefined ? "tcpSocket" : "httpGet";
+  return [
+    `${field}.${handler}.port: container ${container.name} has no port named ${JSON.stringify(port)}; the probe cannot succeed`,
+  ];
+}
+
+function schemeWarnings({ httpGet }: Probe, field: string): string[] {
+  if (httpGet?.scheme !== "HTTPS") return [];
+  return [
+    `${field}.httpGet.scheme: certificates are always verified from the edge: use a certificate for the host named by ` +
+      "the annotation rollcall.dev/host, or probe over HTTP or with tcpSocket",
+  ];
+}

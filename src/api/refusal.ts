@@ -1,0 +1,53 @@
+/**
+ * Why a request is not carried out. Every expected failure of the API is one of these reasons, handed back as a value;
+ * status.ts alone knows how each looks to a client.
+ */
+import type { FieldError } from "./validation/field-error.ts";
+
+/** What an error is about. */
+export interface Subject {
+  group: string;
+  /** `pods` */
+  plural: string;
+  /** `Pod` */
+  kind: string;
+  /** Empty where the name is not known. */
+  name: string;
+}
+
+export type Reason =
+  | { type: "not-found"; subject: Pick<Subject, "group" | "plural" | "name"> }
+  | { type: "no-such-route" }
+  | { type: "already-exists"; subject: Subject }
+  /** `why` follows "the request cannot be fulfilled". */
+  | { type: "conflict"; subject: Subject; why: string }
+  | { type: "invalid"; subject: Pick<Subject, "group" | "kind" | "name">; errors: readonly FieldError[] }
+  /** A JSON patch that does not apply: Kubernetes says no more than that. */
+  | { type: "patch-failed" }
+  | { type: "bad-request"; message: string }
+  | { type: "method-not-allowed" }
+  | { type: "not-acceptable"; accepted: readonly string[] }
+  | { type: "unsupported-media-type"; accepted: readonly string[] }
+  | { type: "too-large"; limit: string }
+  | { type: "forbidden"; subject: Subject; why: string }
+  | { type: "namespace-terminating"; subject: Subject; namespace: string }
+  /** A resourceVersion or a continue token whose state is gone. */
+  | { type: "expired"; message: string }
+  | { type: "resource-version-too-large"; asked: number; current: number }
+  | { type: "not-implemented"; message: string }
+  | { type: "unauthenticated" }
+  | { type: "unavailable"; message: string }
+  | { type: "internal" };
+
+/** A class only so that `instanceof` tells it from whatever a manifest may hold. It is returned, never thrown. */
+export class Refusal {
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    this.reason = reason;
+  }
+}
+
+export function badRequest(message: string): Refusal {
+  return new Refusal({ type: "bad-request", message });
+}

@@ -1,0 +1,40 @@
+/** POST on a collection. */
+import type { KubeObject } from "../../domain/object.ts";
+import { subjectOf, type Answer, type Call } from "../call.ts";
+import { parseWriteOptions } from "../options.ts";
+import { Refusal } from "../refusal.ts";
+import { prepareNew } from "../write/prepare-new.ts";
+import { readDraft } from "../write/read-draft.ts";
+import { announce, namespaceMissing, storeNew, withLikelyAddresses } from "../write/store.ts";
+
+export async function create(call: Call): Promise<Answer | Refusal> {
+  const options = parseWriteOptions(call.query, "CreateOptions");
+  if (options instanceof Refusal) return options;
+  const draft = await readDraft(call, options.fieldValidation);
+  if (draft instanceof Refusal) return draft;
+  const object = await prepareNew(call, draft);
+  if (object instanceof Refusal) return object;
+  return options.dryRun ? pretend(call, object) : write(call, object);
+}
+
+async function write(call: Call, object: KubeObject): Promise<Answer | Refusal> {
+  const written = await storeNew(call, object);
+  if (written instanceof Refusal) return written;
+  await announce(call, written.concerned, false);
+  return { form: "object", code: 201, object: written.object };
+}
+
+async function pretend(call: Call, object: KubeObject): Promise<Answer | Refusal> {
+  const subject = { ...subjectOf(call), name: object.metadata.name };
+  if (call.kind.namespaced) {
+    const home = await call.deps.registry.get("namespaces", "", call.namespace);
+    if (home === undefined) return namespaceMissing(call.namespace);
+    if (home.metadata.deletionTimestamp !== undefined) {
+      return new Refusal({ type: "namespace-terminating", subject, namespace: call.namespace });
+    }
+  }
+  const existing = await call.deps.registry.get(call.kind.resource, call.namespace, object.metadata.name);
+  if (existing !== undefined) return new Refusal({ type: "already-exists", subject });
+  const candidate = await withLikelyAddresses(call, object);
+  return candidate instanceof Refusal ? candidate : { form: "object", code: 201, object: candidate };
+}

@@ -1,0 +1,80 @@
+/**
+ * Makes an object of a manifest that is to be created: names it, fills in what the server decides, drops what only the
+ * server may say, and judges the rest. Nothing is written here.
+ * Source: k8s.io/apiserver, pkg/registry/rest/create.go.
+ */
+import { toTimestamp, type KubeObject, type ObjectMeta, type OwnerReference } from "../../domain/object.ts";
+import { subjectOf, type Call } from "../call.ts";
+import { without } from "../json.ts";
+import { kindNamed } from "../kinds/kinds.ts";
+import type { Draft } from "../kinds/kind.ts";
+import { Refusal } from "../refusal.ts";
+import type { FieldError } from "../validation/field-error.ts";
+import { validateMetadata } from "../validation/metadata.ts";
+
+export async function prepareNew(call: Call, draft: Draft): Promise<KubeObject | Refusal> {
+  const owners = await presentOwners(call, draft.metadata.ownerReferences ?? []);
+  const named = { ...draft, metadata: newMetadata(call, draft.metadata, owners) } as KubeObject;
+  const object = call.kind.withDefaults(named);
+  const errors = [...validateMetadata(object.metadata, call.kind.isName), ...call.kind.validate(object, undefined)];
+  if (errors.length > 0) return invalidObject(call, object, errors);
+  return call.kind.prepareCreate?.(object, call) ?? without(object, "status");
+}
+
+export function invalidObject(call: Call, object: KubeObject, errors: readonly FieldError[]): Refusal {
+  const subject = { ...subjectOf(call), name: object.metadata.name };
+  return new Refusal({ type: "invalid", subject, errors });
+}
+
+function newMetadata(call: Call, sent: Partial<ObjectMeta>, owners: OwnerReference[]): Partial<ObjectMeta> {
+  const { name, namespace, generateName, labels, annotations, finalizers } = sent;
+  const ignored = (["uid", "resourceVersion", "creationTimestamp"] as const).filter((field) => sent[field]);
+  if (ignored.length > 0) {
+    call.warnings.add(`${ignored.map((field) => `metadata.${field}`).join(", ")}: ignored, the server sets it`);
+  }
+  return {
+    name: name || generatedName(generateName, () => call.deps.random()),
+    ...(generateName && { generateName }),
+    ...(namespace && { namespace }),
+    uid: call.deps.newUid(),
+    ...(call.kind.hasStatus && { generation: 1 }),
+    creationTimestamp: toTimestamp(call.nowMs),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(owners.length > 0 && { ownerReferences: owners }),
+    ...(finalizers && finalizers.length > 0 && { finalizers }),
+  };
+}
+
+/** Without vowels and digits that look like them, so that no word comes out. */
+const suffixLetters = "bcdfghjklmnpqrstvwxz2456789";
+const suffixLength = 5;
+const maxGeneratedLength = 63;
+
+/** Empty without a prefix; then the name is missing, which is an error of its own. */
+function generatedName(prefix: string | undefined, random: () => number): string {
+  if (!prefix) return "";
+  const letters = Array.from({ length: suffixLength }, () => {
+    return suffixLetters.charAt(Math.floor(random() * suffixLetters.length));
+  });
+  return prefix.slice(0, maxGeneratedLength - suffixLength) + letters.join("");
+}
+
+/** Those owners that exist here. An object imported from a cluster comes with owners that did not come along. */
+async function presentOwners(call: Call, owners: readonly OwnerReference[]): Promise<OwnerReference[]> {
+  const present: OwnerReference[] = [];
+  for (const owner of owners) {
+    if (await isPresent(call, owner)) present.push(owner);
+    else call.warnings.add(`metadata.ownerReferences: dropped ${owner.kind} ${owner.name}, which does not exist here`);
+  }
+  return present;
+}
+
+async function isPresent(call: Call, owner: OwnerReference): Promise<boolean> {
+  // One that is incomplete is left to validation.
+  if (!owner.apiVersion || !owner.kind || !owner.name || !owner.uid) return true;
+  const kind = kindNamed(owner.apiVersion, owner.kind);
+  if (kind === undefined) return false;
+  const found = await call.deps.registry.get(kind.resource, kind.namespaced ? call.namespace : "", owner.name);
+  return found?.metadata.uid === owner.uid;
+}

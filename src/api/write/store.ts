@@ -1,0 +1,94 @@
+/**
+ * Writes objects and wakes those concerned. Addresses are given out here, since only the registry knows, in the write
+ * itself, whether one is free.
+ */
+import type { KubeObject } from "../../domain/object.ts";
+import { clusterIPs, type Service } from "../../domain/service.ts";
+import type { Concerned, LostRace, Written } from "../../registry/registry.ts";
+import { subjectOf, type Call } from "../call.ts";
+import { Refusal } from "../refusal.ts";
+
+/** How long a write that takes an address out of service waits for the services concerned. */
+const outOfServiceWaitMs = 2000;
+
+/** How often another address is tried; losing it again and again means that others are being given out very fast. */
+const maxAllocations = 8;
+
+/** The manifest that a database row has room for; defaults may have made it longer than the body was. */
+const maxManifestLength = 1_500_000;
+
+export async function storeNew(call: Call, object: KubeObject): Promise<Written | Refusal> {
+  const { registry } = call.deps;
+  const result = await withAddresses(call, object, (candidate) => registry.create(call.kind.resource, candidate));
+  if (result instanceof Refusal || result.outcome === "written") return result;
+  const subject = { ...subjectOf(call), name: object.metadata.name };
+  switch (result.outcome) {
+    case "exists":
+      return new Refusal({ type: "already-exists", subject });
+    case "namespace-missing":
+      return namespaceMissing(call.namespace);
+    case "namespace-terminating":
+      return new Refusal({ type: "namespace-terminating", subject, namespace: call.namespace });
+  }
+}
+
+export async function storeUpdate(
+  call: Call,
+  before: KubeObject,
+  after: KubeObject,
+): Promise<Written | LostRace | Refusal> {
+  const { registry } = call.deps;
+  return withAddresses(call, after, (candidate) => registry.update(call.kind.resource, before, candidate));
+}
+
+/** Wakes those concerned and, where `wait` says so, waits for them; whoever is late is named in a Warning. */
+export async function announce(call: Call, concerned: Concerned, wait: boolean): Promise<void> {
+  const late = await call.deps.announce(concerned, wait ? outOfServiceWaitMs : 0);
+  for (const service of late) {
+    call.warnings.add(`service ${service} has not taken the change in yet and may answer as before for a while`);
+  }
+}
+
+export function namespaceMissing(namespace: string): Refusal {
+  return new Refusal({ type: "not-found", subject: { group: "", plural: "namespaces", name: namespace } });
+}
+
+/** The object with addresses that it could be written with now; nothing is claimed. */
+export async function withLikelyAddresses(call: Call, object: KubeObject): Promise<KubeObject | Refusal> {
+  return call.kind.allocate === undefined ? object : withNewAddresses(call, object, await addressesInUse(call, object));
+}
+
+function withNewAddresses(call: Call, object: KubeObject, taken: ReadonlySet<string>): KubeObject | Refusal {
+  const allocation = { ranges: call.deps.serviceRanges, taken, random: () => call.deps.random() };
+  return call.kind.allocate?.(object, allocation) ?? object;
+}
+
+async function withAddresses<Result extends { outcome: string }>(
+  call: Call,
+  object: KubeObject,
+  write: (candidate: KubeObject) => Promise<Result | { outcome: "address-taken"; address: string }>,
+): Promise<Exclude<Result, { outcome: "address-taken" }> | Refusal> {
+  if (JSON.stringify(object).length > maxManifestLength) {
+    return new Refusal({ type: "too-large", limit: `the object is longer than ${maxManifestLength} bytes` });
+  }
+  let taken: ReadonlySet<string> = new Set();
+  for (let attempt = 0; attempt < maxAllocations; attempt++) {
+    const candidate = withNewAddresses(call, object, taken);
+    if (candidate instanceof Refusal) return candidate;
+    const result = await write(candidate);
+    if (!isTaken(result)) return result as Exclude<Result, { outcome: "address-taken" }>;
+    taken = await addressesInUse(call, object).then((inUse) => inUse.add(result.address));
+  }
+  return new Refusal({ type: "conflict", subject: subjectOf(call), why: "no cluster IP could be claimed, try again" });
+}
+
+function isTaken(result: { outcome: string }): result is { outcome: "address-taken"; address: string } {
+  return result.outcome === "address-taken";
+}
+
+/** The cluster IPs of all other services. Read only after one that was picked at random turned out to be taken. */
+async function addressesInUse(call: Call, object: KubeObject): Promise<Set<string>> {
+  const { items } = await call.deps.registry.list("services", {});
+  const others = items.filter((service) => service.metadata.uid !== object.metadata.uid);
+  return new Set(others.flatMap((service) => clusterIPs(service as Service)));
+}
