@@ -38,7 +38,7 @@ export class Prober extends DurableObject<Env> {
 
 function newDriver(ctx: DurableObjectState, env: Env): ProberDriver {
   const prober = nameOf(ctx);
-  const { registry, connect, fetch, allow } = proberDeps(env, prober);
+  const { registry, connect, fetch, allow } = proberDeps(env);
   const slots = new Slots({ suspects: 2, divertAtStuck: undefined });
   const asker = new Asker({ slots, clock, connect, fetch });
   const engine = new ProbeEngine({
