@@ -1,5 +1,35 @@
-/** What one isolate keeps between requests, and how its writes are seen by its own answers at once. */
+/**
+ * What one isolate keeps between requests: the DNS server with its catalogue and its answers. A write drops what this
+ * isolate holds about its services at once; other isolates learn of it within one TTL.
+ */
+import { waitUntil } from "cloudflare:workers";
+import type { Config } from "./config.ts";
+import { DnsServer } from "./dns/dns-server.ts";
 import type { ServiceKey } from "./domain/service.ts";
+import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "./registry/snapshots.ts";
 
-/** Drops the DNS answers about a service that this isolate holds. Others live on for at most their TTL. */
-export function forgetAnswers(_service: ServiceKey): void {}
+let server: DnsServer | undefined;
+
+/** The bindings and the configuration of an isolate never change, so the first request's serve all. */
+export function dnsServer(env: Env, { dns }: Config): DnsServer {
+  server ??= new DnsServer(
+    { ...dns, nameServerAddresses: [] },
+    {
+      readCatalogueRevision: () => readCatalogueRevision(env.DB),
+      readCatalogue: () => readCatalogue(env.DB),
+      readyList: (service, uid) => env.SERVICE_ENDPOINTS.getByName(service).resolve(uid),
+      servicesOfAddress: (ip) => servicesOfAddress(env.DB, ip),
+      hasPodWithIp: (namespace, ip) => hasPodWithAddress(env.DB, namespace, ip),
+      nowMs: Date.now,
+      random: Math.random,
+      waitUntil,
+      reportFailure: (what, error) => console.error(`dns: ${what}: ${String(error)}`),
+    },
+  );
+  return server;
+}
+
+/** Drops what is known of these services and of which names exist. */
+export function forgetAnswers(services: readonly ServiceKey[]): void {
+  server?.forget(services);
+}

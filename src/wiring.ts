@@ -2,27 +2,86 @@
  * Where the parts meet: fills in the interfaces that api/, dns/, endpoints/ and probes/ declare, from the bindings.
  * No decisions live here. A Durable Object reaches the registry and its peers through it.
  */
+import { connect } from "cloudflare:sockets";
+import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
+import type { ApiDeps } from "./api/deps.ts";
 import { parseConfig, type Config } from "./config.ts";
-import { regionOfProber } from "./domain/node.ts";
+import { regionOfProber, type Region } from "./domain/node.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import type { EndpointsKeeperDeps } from "./endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "./endpoints/publish.ts";
 import { forgetAnswers } from "./isolate.ts";
+import type { ProberDeps } from "./probes/prober-deps.ts";
 import { D1Registry } from "./registry/d1-registry.ts";
 import type { Concerned } from "./registry/registry.ts";
-import { readService, settlePending } from "./registry/snapshots.ts";
+import {
+  compactLog,
+  readAssigned,
+  readCatalogueRevision,
+  readDue,
+  readFollowing,
+  readService,
+  removeEmptyProber,
+  settlePending,
+  settleService,
+} from "./registry/snapshots.ts";
+
+import { writeReadiness } from "./registry/write-readiness.ts";
+import type { SweepDeps } from "./sweep.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
+
+/** What the API needs from the rest, for one request. */
+export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
+  return {
+    registry: registryOf(env),
+    announce: (concerned, waitMs) => announceTo(env, waitUntil, concerned, waitMs),
+    serviceRanges,
+    nowMs: Date.now,
+    newUid,
+    random: Math.random,
+  };
+}
+
+/** What the cron trigger needs. */
+export function sweepDeps(env: Env): SweepDeps {
+  return {
+    readDue: () => readDue(env.DB),
+    poke: ({ kind, target }) =>
+      kind === "service" ? serviceStub(env, target as ServiceKey).poke() : proberStub(env, target).poke(),
+    runDue: (prober) => proberStub(env, prober).runDue(),
+    compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
+    removeEmptyProber: (prober) => removeEmptyProber(env.DB, prober),
+    report: (failures) => console.error(`sweep: ${failures.join("; ")}`),
+    nowMs: Date.now,
+    sleep,
+  };
+}
+
+export async function isRegistryReadable(env: Env): Promise<boolean> {
+  try {
+    await readCatalogueRevision(env.DB);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {
   return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, ...options });
 }
 
+/** An isolate has one environment. */
+const configs = new WeakMap<Env, Config>();
+
 /** The configuration that was checked when the request or the event came in; a wrong one gets no further than that. */
 export function configOf(env: Env): Config {
+  const known = configs.get(env);
+  if (known !== undefined) return known;
   const parsed = parseConfig(env);
   if (!parsed.ok) throw new Error(`the configuration is wrong: ${parsed.errors.join("; ")}`);
+  configs.set(env, parsed.config);
   return parsed.config;
 }
 
@@ -31,21 +90,41 @@ export function serviceEndpointsDeps(
   env: Env,
   key: ServiceKey,
   waitUntil: WaitUntil,
-): Pick<EndpointsKeeperDeps, "read" | "publish" | "settle" | "changed" | "nowMs" | "sleep" | "waitUntil"> {
+): Pick<EndpointsKeeperDeps, "read" | "follow" | "publish" | "settle" | "changed" | "nowMs" | "sleep" | "waitUntil"> {
   const registry = registryOf(env, { publishing: true });
   const identities = { nowMs: Date.now, newUid, random: Math.random };
   return {
     read: () => readService(env.DB, key),
+    follow: (since) => readFollowing(env.DB, key, since),
     publish: async (snapshot) => {
       const { complete, wrote } = await publishEndpoints(registry, snapshot, identities);
       if (wrote) await pokeFeed(env);
       return complete;
     },
-    settle: (revision) => settlePending(env.DB, { kind: "service", target: key }, revision),
-    changed: () => forgetAnswers(key),
+    settle: (revision, latencies) => settleService(env.DB, key, revision, latencies),
+    changed: () => forgetAnswers([key]),
     nowMs: Date.now,
     sleep,
     waitUntil,
+  };
+}
+
+/** What the Durable Object of a prober needs from outside it. */
+export function proberDeps(env: Env): ProberDeps {
+  const registry = registryOf(env);
+  return {
+    registry: {
+      readAssigned: (prober) => readAssigned(env.DB, prober),
+      writeReadiness: async (pod, node, containers) => {
+        const written = await writeReadiness(registry, pod, node, containers, Date.now());
+        if (written.outcome === "written") await announceTo(env, waitUntil, written.concerned, 0);
+        return written.outcome;
+      },
+      convergedAt: (prober, revision) => settlePending(env.DB, { kind: "prober", target: prober }, revision),
+    },
+    connect,
+    fetch: (url, init) => fetch(url, init),
+    allow: configOf(env).probeAllow,
   };
 }
 
@@ -56,10 +135,11 @@ export function announceTo(
   concerned: Concerned,
   waitMs: number,
 ): Promise<ServiceKey[]> {
+  const committedMs = Date.now();
   const deps: AnnouncementDeps = {
     pokeService: async (key) => {
-      await serviceStub(env, key).poke();
-      forgetAnswers(key);
+      await serviceStub(env, key).poke(committedMs);
+      forgetAnswers([key]);
     },
     pokeProber: (name) => proberStub(env, name).poke(),
     pokeFeed: () => pokeFeed(env),
@@ -70,17 +150,21 @@ export function announceTo(
 }
 
 export function serviceStub(env: Env, key: ServiceKey) {
-  return env.SERVICE_ENDPOINTS.getByName(key);
+  return env.SERVICE_ENDPOINTS.getByName(key, near(configOf(env).homeRegion));
 }
 
-/** An object is placed where it is first asked for, and a region's probers belong into that region. */
+/** A region's probers belong into that region. */
 export function proberStub(env: Env, name: string) {
-  const region = regionOfProber(name);
-  return env.PROBER.getByName(name, region === undefined ? {} : { locationHint: region });
+  return env.PROBER.getByName(name, near(regionOfProber(name) ?? configOf(env).homeRegion));
+}
+
+/** An object is placed where it is first asked for, unless it is asked for with a hint. */
+function near(region: Region | undefined): { locationHint?: Region } {
+  return region === undefined ? {} : { locationHint: region };
 }
 
 async function pokeFeed(env: Env): Promise<void> {
-  await env.CHANGE_FEED.getByName("feed").poke();
+  await env.CHANGE_FEED.getByName("feed", near(configOf(env).homeRegion)).poke();
 }
 
 function newUid(): string {

@@ -1,13 +1,15 @@
 /** The table of contents of the Worker: what it answers, what wakes it, which objects it keeps. No logic lives here. */
-import { DurableObject } from "cloudflare:workers";
+import { front } from "./front.ts";
+import { sweep } from "./sweep.ts";
+import { sweepDeps } from "./wiring.ts";
 
 export { ServiceEndpoints } from "./endpoints/service-endpoints.ts";
+export { Prober } from "./probes/prober.ts";
 export { ChangeFeed } from "./watch/change-feed.ts";
 
 export default {
-  fetch: () => new Response("ok\n"),
+  fetch: front.fetch,
+  scheduled: async (_, env) => {
+    await sweep(sweepDeps(env));
+  },
 } satisfies ExportedHandler<Env>;
-
-export class Prober extends DurableObject<Env> {
-  async poke(): Promise<void> {}
-}

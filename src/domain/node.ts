@@ -28,6 +28,11 @@ export function regionOf(annotations: Record<string, string> | undefined): Regio
   return regions.find((region) => region === annotations?.[regionAnnotation]) ?? "";
 }
 
+/** Names that only the registry gives, to the Nodes of its probers. */
+export function isProberName(name: string): boolean {
+  return /^edge-(?:[a-z]+-)?\d+$/.test(name);
+}
+
 /** The region in the name of an edge node: `edge-weur-3` probes from western Europe, `edge-0` from anywhere. */
 export function regionOfProber(name: string): Region | undefined {
   return regions.find((region) => name.startsWith(`edge-${region}-`));

@@ -30,6 +30,19 @@ export function initialReadiness(container: Container): ContainerReadiness {
   };
 }
 
+/** What is known of all containers when the pod registers. A probe that cannot be made from the edge is told of at once. */
+export function registrationReadiness(pod: Pod): ContainerReadiness[] {
+  return pod.spec.containers.map((container) => {
+    const initial = initialReadiness(container);
+    const probe = container.startupProbe ?? container.readinessProbe;
+    if (probe?.exec === undefined && probe?.grpc === undefined) return initial;
+    return { ...initial, reason: needsAgentReason };
+  });
+}
+
+/** The reason of a pod whose probe only something beside the pod could make. */
+export const needsAgentReason = "ProbeNeedsAgent";
+
 /**
  * The pod with its containerStatuses and its conditions Initialized, Ready, ContainersReady and PodScheduled in
  * accord with `containers`, to be given in the order of the spec. Conditions of other types stay as they are. The same pod (by identity) when
