@@ -68,9 +68,10 @@ export class Slots {
   }
 
   #isFree(use: SlotUse): boolean {
-    const used = this.#used.registry + this.#used.probe + this.#used.suspect;
-    if (use === "registry") return used < capacity;
-    if (used >= capacity - reservedForRegistry) return false;
+    const probes = this.#used.probe + this.#used.suspect;
+    if (probes + this.#used.registry >= capacity) return false;
+    if (use === "registry") return true;
+    if (probes >= capacity - reservedForRegistry) return false;
     return use === "probe" || this.#used.suspect < this.#limits.suspects;
   }
 

@@ -1,0 +1,199 @@
+/** A prober with all that is around it: a registry, a network with production's rules, storage that outlives evictions, a clock. */
+import { withReadiness, type ContainerReadiness } from "../../src/domain/readiness.ts";
+import { initialReadiness } from "../../src/domain/readiness.ts";
+import type { Pod, Probe } from "../../src/domain/pod.ts";
+import { Asker } from "../../src/probes/asker.ts";
+import { ProbeEngine } from "../../src/probes/probe-engine.ts";
+import { ProberDriver } from "../../src/probes/prober-driver.ts";
+import type { PodIdentity } from "../../src/probes/prober-deps.ts";
+import type { MovingCounters } from "../../src/probes/probe-run.ts";
+import { Slots } from "../../src/probes/slots.ts";
+import type { ProberSnapshot } from "../../src/registry/registry.ts";
+import { StrictPlatform } from "./strict-platform.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export const proberName = "edge-0";
+
+/** A pod of one container with this probe, registered at `nowMs`. */
+export function probedPod(name: string, ip: string, readinessProbe: Probe, nowMs: number): Pod {
+  const created = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const pod: Pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default", uid: `uid-of-${name}`, resourceVersion: "1", creationTimestamp: created },
+    spec: { nodeName: proberName, containers: [{ name: "web", readinessProbe }] },
+    status: { phase: "Running", podIP: ip, podIPs: [{ ip }], startTime: created },
+  };
+  return withReadiness(pod, pod.spec.containers.map(initialReadiness), nowMs);
+}
+
+export class ProberWorld {
+  readonly clock = new VirtualClock();
+  readonly network = new StrictPlatform(this.clock);
+  readonly registry = new FakeRegistry(this.clock);
+  readonly storage = { counters: new Map<string, MovingCounters>(), alarmMs: undefined as number | undefined, rows: 0 };
+  readonly reported: unknown[] = [];
+  alarmsWork = true;
+  #driver = this.#newDriver();
+
+  /** The object as it is in memory now. */
+  get prober(): ProberDriver {
+    return this.#driver;
+  }
+
+  /** The object loses its memory and keeps its storage. */
+  evict(): void {
+    this.#driver = this.#newDriver();
+  }
+
+  /** Registers pods and pokes the prober. */
+  async register(...pods: Pod[]): Promise<void> {
+    for (const pod of pods) this.registry.put(pod);
+    await this.#driver.poke();
+  }
+
+  /** Calls the prober as the sweep does, for so long. */
+  async sweepFor(durationMs: number): Promise<void> {
+    // Its last call may outlast it, as the real one's.
+    this.#sweepUntil(this.clock.nowMs() + durationMs).catch((error: unknown) => this.reported.push(error));
+    await this.clock.pass(durationMs);
+  }
+
+  async #sweepUntil(endMs: number): Promise<void> {
+    for (;;) {
+      const { nextDueMs } = await this.#driver.runDue();
+      const againMs = Math.min(nextDueMs ?? Infinity, this.clock.nowMs() + 60_000);
+      if (againMs >= endMs) return;
+      await this.clock.sleep(againMs - this.clock.nowMs());
+    }
+  }
+
+  #newDriver(): ProberDriver {
+    const { clock, network, storage, registry } = this;
+    const slots = new Slots({ suspects: 2, divertAtStuck: undefined });
+    const asker = new Asker({ slots, clock, connect: network.connect, fetch: network.fetch });
+    const engine = new ProbeEngine({
+      prober: proberName,
+      allow: [],
+      ask: async ({ target, timeoutMs }) =>
+        (await asker.ask({ target, timeoutMs, use: "probe" }))?.outcome ?? { result: "unknown", message: "no slot" },
+      writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+      counters: {
+        load: () => new Map(storage.counters),
+        save: (key, counters) => {
+          storage.rows += 1;
+          storage.counters.set(key, counters);
+        },
+        remove: (key) => {
+          storage.rows += 1;
+          storage.counters.delete(key);
+        },
+      },
+      report: (error) => this.reported.push(error),
+    });
+    return new ProberDriver({
+      prober: proberName,
+      engine,
+      registry,
+      clock,
+      alarm: {
+        get: async () => storage.alarmMs ?? null,
+        set: async (atMs) => {
+          storage.rows += 1;
+          storage.alarmMs = atMs;
+          this.clock.after(atMs - clock.nowMs(), () => this.#ring(atMs));
+        },
+        clear: async () => {
+          storage.rows += 1;
+          storage.alarmMs = undefined;
+        },
+      },
+      waitUntil: () => {},
+      report: (error) => this.reported.push(error),
+    });
+  }
+
+  #ring(atMs: number): void {
+    if (!this.alarmsWork || this.storage.alarmMs !== atMs) return;
+    this.storage.alarmMs = undefined;
+    void this.#driver.alarm();
+  }
+}
+
+/** A registry that keeps what it was told, and a log of the verdicts. */
+export class FakeRegistry {
+  readonly #clock: VirtualClock;
+  readonly #pods = new Map<string, Pod>();
+  #revision = 1;
+  epoch = "first";
+  readonly verdicts: { pod: string; ready: boolean; started: boolean; message: string; atMs: number }[] = [];
+  convergedTo = 0;
+  reads = 0;
+  /** Fails the next calls of this kind. */
+  failing: "reads" | "writes" | undefined;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  get(name: string): Pod {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) throw new Error(`no pod ${name}`);
+    return pod;
+  }
+
+  put(pod: Pod): void {
+    this.#revision += 1;
+    this.#pods.set(pod.metadata.name, pod);
+  }
+
+  remove(name: string): void {
+    this.#revision += 1;
+    this.#pods.delete(name);
+  }
+
+  isReady(name: string): boolean {
+    return this.get(name).status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
+  }
+
+  /** The message of the ContainersReady condition. */
+  message(name: string): string | undefined {
+    return this.get(name).status.conditions?.find(({ type }) => type === "ContainersReady")?.message;
+  }
+
+  snapshot(): ProberSnapshot {
+    return { epoch: this.epoch, revision: this.#revision, node: undefined, pods: [...this.#pods.values()] };
+  }
+
+  async readAssigned(): Promise<ProberSnapshot> {
+    this.reads += 1;
+    if (this.failing === "reads") throw new Error("D1 cannot be read");
+    return this.snapshot();
+  }
+
+  async writeReadiness(
+    { name, uid }: PodIdentity,
+    node: string,
+    containers: ContainerReadiness[],
+  ): Promise<"written" | "unchanged" | "gone"> {
+    if (this.failing === "writes") throw new Error("D1 cannot be written");
+    const pod = this.#pods.get(name);
+    if (pod?.metadata.uid !== uid || pod.spec.nodeName !== node) return "gone";
+    const after = withReadiness(pod, containers, this.#clock.nowMs());
+    if (after === pod) return "unchanged";
+    this.put(after);
+    const [first] = containers;
+    this.verdicts.push({
+      pod: name,
+      ready: containers.every(({ ready }) => ready),
+      started: first?.started ?? false,
+      message: first?.message ?? "",
+      atMs: this.#clock.nowMs(),
+    });
+    return "written";
+  }
+
+  async convergedAt(_prober: string, revision: number): Promise<void> {
+    this.convergedTo = revision;
+  }
+}
