@@ -75,6 +75,7 @@ function miniflareOptions({ workerOptions }: Worker, script: string, options: Ru
     cf: false,
     telemetry: { enabled: false },
     log: new Log(LogLevel.ERROR),
+    unsafeHandleRuntimeRestart: () => options.onLog("workerd had ended, and was started again"),
     handleStructuredLogs: ({ level, message }) => options.onLog(`${level}: ${message}`),
   });
 }
