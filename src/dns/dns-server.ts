@@ -2,9 +2,6 @@
  * A DNS message in, a DNS message out: what an isolate keeps, and the order in which it is asked. Holds no connection
  * and no timer of its own; one instance serves all requests of an isolate.
  */
-import { Rcode } from "./wire/codes.ts";
-import { nameOfWireName } from "./wire/name.ts";
-import { decodeQuery, type Query } from "./wire/query.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerCache } from "./answer-cache.ts";
@@ -13,12 +10,16 @@ import { CatalogueReader } from "./catalogue-reader.ts";
 import { everything, type DnsConfig, type DnsDeps, type Rights } from "./deps.ts";
 import { needsCatalogue } from "./find-place.ts";
 import type { AsOf, KeptConditions } from "./kept.ts";
-import { KeptReads, Lookup } from "./lookup.ts";
-import { prepareAnswer, remainingSeconds, writeHeaderReply, writeReply } from "./prepared-answer.ts";
-import type { PreparedAnswer } from "./prepared-answer.ts";
+import { KeptReads } from "./kept-reads.ts";
+import { Lookup } from "./lookup.ts";
+import { prepareAnswer, remainingSeconds, type PreparedAnswer } from "./prepared-answer.ts";
 import { parseQuestion, type Question } from "./question.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolve } from "./resolve.ts";
+import { Rcode } from "./wire/codes.ts";
+import { nameOfWireName } from "./wire/name.ts";
+import { decodeQuery, type Query } from "./wire/query.ts";
+import { writeHeaderReply, writeReply } from "./write-reply.ts";
 
 export type Reply =
   | {

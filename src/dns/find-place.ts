@@ -1,4 +1,5 @@
 /** From a typed question to what stands at its name: the table of dns.md section 1, one case per row. */
+import type { Ip } from "../domain/ip.ts";
 import type { Lookup } from "./lookup.ts";
 import { emptyName, nothing, type Place } from "./place.ts";
 import { dashedAddress, parseDashedAddress, type Question } from "./question.ts";
@@ -6,7 +7,6 @@ import { placeOfService, serviceName } from "./service-place.ts";
 import { soaOf } from "./soa.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
-import type { Ip } from "../domain/ip.ts";
 
 /** The Specification that is followed, and the TTL of its own example (dns.md K1). */
 const schemaVersion = "1.1.0";

@@ -4,52 +4,10 @@
  */
 import type { ServiceKey } from "../domain/service.ts";
 import type { Catalogue, ServiceEntry } from "./catalogue.ts";
-import type { DnsConfig, DnsDeps, Rights } from "./deps.ts";
-import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
-import { ReadyEndpoints } from "./ready-endpoints.ts";
-
-/** An isolate has 128 MB, and a list of a thousand endpoints takes about half of one. */
-const mostLists = 100;
-const mostAddresses = 4096;
-
-/** What an isolate keeps of others' answers, beside the catalogue. */
-export class KeptReads {
-  readonly #deps: DnsDeps;
-  readonly #lists: Kept<ReadyEndpoints | undefined>;
-  readonly #servicesOfAddress: Kept<ServiceKey[]>;
-  readonly #podAddresses: Kept<boolean>;
-
-  constructor(deps: DnsDeps, conditions: KeptConditions) {
-    this.#deps = deps;
-    this.#lists = new Kept("ready list", mostLists, conditions);
-    this.#servicesOfAddress = new Kept("services of an address", mostAddresses, conditions);
-    this.#podAddresses = new Kept("pod with an address", mostAddresses, conditions);
-  }
-
-  readyEndpoints(entry: ServiceEntry): Promise<AsOf<ReadyEndpoints | undefined> | undefined> {
-    return this.#lists.get(entry.key, entry.ttlSeconds * 1000, async () => {
-      const list = await this.#deps.readyList(entry.key, entry.uid);
-      return list && new ReadyEndpoints(list);
-    });
-  }
-
-  servicesOfAddress(ip: string, maxAgeMs: number): Promise<AsOf<ServiceKey[]> | undefined> {
-    return this.#servicesOfAddress.get(ip, maxAgeMs, () => this.#deps.servicesOfAddress(ip));
-  }
-
-  hasPodWithIp(namespace: string, ip: string, maxAgeMs: number): Promise<AsOf<boolean> | undefined> {
-    return this.#podAddresses.get(`${namespace}/${ip}`, maxAgeMs, () => this.#deps.hasPodWithIp(namespace, ip));
-  }
-
-  forgetLists(services: readonly ServiceKey[]): void {
-    for (const service of services) this.#lists.forget(service);
-  }
-
-  forgetAddresses(): void {
-    this.#servicesOfAddress.clear();
-    this.#podAddresses.clear();
-  }
-}
+import type { DnsConfig, Rights } from "./deps.ts";
+import type { AsOf } from "./kept.ts";
+import type { KeptReads } from "./kept-reads.ts";
+import type { ReadyEndpoints } from "./ready-endpoints.ts";
 
 /** The ready endpoints of a service, or why they are not known. */
 export type EndpointsOutcome =

@@ -25,48 +25,49 @@ export async function resolve(
 ): Promise<Answer | { kind: "stale" }> {
   if (question.kind === "outside") return { kind: "refused" };
   const aliases: ResourceRecord[] = [];
-  for (let at = name, asked = question; ;) {
+  for (let owner = name, asked = question; ;) {
     const place = await findPlace(asked, lookup);
-    switch (place.kind) {
-      case "name":
-        return pick(at, type, place, aliases, asked.zone, lookup);
-      case "nothing":
-        return { kind: "no-such-name", answers: aliases, soa: soaRecord(asked.zone, place.ttlSeconds, lookup) };
-      case "stale":
-      case "unavailable":
-        return place;
-      case "alias": {
-        const { target, ttlSeconds } = place;
-        aliases.push(internetRecord(at, ttlSeconds, { kind: "CNAME", target }));
-        const next = parseQuestion(target, lookup.config.zones);
-        // A target elsewhere is for the client to follow, and so is the rest of a loop: its aliases are given once.
-        const isEnd = type === Type.CNAME || type === Type.ANY || next.kind === "outside";
-        if (isEnd || aliases.length === mostAliases || aliases.some((alias) => isSameName(alias.name, target))) {
-          return { kind: "found", answers: aliases, additional: [] };
-        }
-        at = target;
-        asked = next;
-      }
+    if (place.kind !== "alias") return answerAt(place, { owner, type, zone: asked.zone, aliases }, lookup);
+    const { target, ttlSeconds } = place;
+    aliases.push(internetRecord(owner, ttlSeconds, { kind: "CNAME", target }));
+    const next = parseQuestion(target, lookup.config.zones);
+    // A target elsewhere is for the client to follow, and so is the rest of a loop: its aliases are given once.
+    const isAnswered = type === Type.CNAME || type === Type.ANY || next.kind === "outside";
+    if (isAnswered || aliases.length === mostAliases || aliases.some((alias) => isSameName(alias.name, target))) {
+      return { kind: "found", answers: aliases, additional: [] };
     }
+    owner = target;
+    asked = next;
   }
 }
 
-function pick(
-  name: Name,
-  type: number,
-  place: Place & { kind: "name" },
-  aliases: ResourceRecord[],
-  zone: Zone,
-  lookup: Lookup,
-): Answer {
-  const data = dataOf(place, type);
-  if (data.length === 0) {
-    const soa = soaRecord(zone, place.denialTtlSeconds ?? place.ttlSeconds, lookup);
-    return { kind: "no-data", answers: aliases, soa };
+/** What is asked for at the end of the aliases. */
+interface Asked {
+  owner: Name;
+  type: number;
+  zone: Zone;
+  aliases: ResourceRecord[];
+}
+
+function answerAt(place: Exclude<Place, { kind: "alias" }>, asked: Asked, lookup: Lookup): Answer | { kind: "stale" } {
+  const { owner, type, zone, aliases } = asked;
+  switch (place.kind) {
+    case "name": {
+      const data = dataOf(place, type);
+      if (data.length === 0) {
+        const soa = soaRecord(zone, place.denialTtlSeconds ?? place.ttlSeconds, lookup);
+        return { kind: "no-data", answers: aliases, soa };
+      }
+      const answers = [...aliases, ...data.map((item) => internetRecord(owner, place.ttlSeconds, item))];
+      const pointsToNames = type === Type.SRV || type === Type.NS;
+      return { kind: "found", answers, additional: pointsToNames && place.glue ? place.glue() : [] };
+    }
+    case "nothing":
+      return { kind: "no-such-name", answers: aliases, soa: soaRecord(zone, place.ttlSeconds, lookup) };
+    case "stale":
+    case "unavailable":
+      return place;
   }
-  const answers = [...aliases, ...data.map((item) => internetRecord(name, place.ttlSeconds, item))];
-  const pointsToNames = type === Type.SRV || type === Type.NS;
-  return { kind: "found", answers, additional: pointsToNames && place.glue ? place.glue() : [] };
 }
 
 /** ANY gets one RRset of the name (RFC 8482 §4.1). */
