@@ -18,6 +18,9 @@ interface FrontEnv {
 
 const api = createApi();
 
+/** What lies behind the door; nothing else is told whether it exists. */
+const apiPaths = /^\/(api|apis|openapi|version|healthz|livez)(\/|$)/;
+
 const closed =
   "nobody may use this API yet: set its administrator's token with `npx wrangler secret put ROLLCALL_ADMIN_TOKEN`";
 
@@ -39,6 +42,7 @@ export const front = new Hono<FrontEnv>()
   })
   .all("/dns-query", (context) => handleDoh(context.req.raw, dnsServer(context.env, context.var.config)))
   .all("*", async (context) => {
+    if (!apiPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
     const { config } = context.var;
     switch (await admit(config.access, context.req.header("Authorization") ?? null)) {
       case "admitted":
