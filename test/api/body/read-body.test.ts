@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { manifestTypes, maxBodyBytes, readBody } from "../../../src/api/body/read-body.ts";
 import { Refusal } from "../../../src/api/refusal.ts";
 
-function post(body: BodyInit | null, headers: Record<string, string> = {}): Request {
+function post(body: string | ReadableStream<Uint8Array> | null, headers: Record<string, string> = {}): Request {
   const request = new Request("http://api/", { method: "POST", body, headers, ...(body && { duplex: "half" }) });
   // A string brings a Content-Type of its own.
   if (headers["content-type"] === undefined) request.headers.delete("content-type");

@@ -12,7 +12,7 @@ function documentOf(type: TypeName, depth: number): fc.Arbitrary<JsonObject> {
     if (field?.form === "list") return [name, fc.array(one, { maxLength: 2 })];
     return [name, field?.form === "map" ? fc.dictionary(fc.string(), one, { maxKeys: 2 }) : one];
   });
-  return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
+  return fc.record(Object.fromEntries(fields), { requiredKeys: [] }) as fc.Arbitrary<JsonObject>;
 }
 
 function valueOf(of: string, depth: number): fc.Arbitrary<Json> {
