@@ -10,7 +10,8 @@ export type Dialled =
   /** The platform says the same of a peer that refuses, a route that does not exist and a handshake that fails. */
   | { dial: "refused" }
   | { dial: "lost" }
-  | { dial: "timed-out"; unsettled: Promise<unknown> }
+  /** The attempt goes on; `leftBehind` resolves with whether the peer accepted it in the end. */
+  | { dial: "timed-out"; leftBehind: Promise<boolean> }
   | { dial: "impossible"; message: string };
 
 type SettledDial = Exclude<Dialled, { dial: "timed-out" }>;
@@ -39,7 +40,7 @@ export async function dial(connect: Connect, endpoint: Endpoint, deadline: Deadl
   const dialled = await before(deadline, opened);
   if (dialled !== "expired") return dialled;
   hangUp(socket);
-  return { dial: "timed-out", unsettled: opened };
+  return { dial: "timed-out", leftBehind: opened.then(({ dial }) => dial === "open") };
 }
 
 /** Closes without waiting: before the socket is open, that would take as long as the opening. */

@@ -4,13 +4,14 @@
  */
 import { Convergence } from "../domain/convergence.ts";
 import type { IpRange } from "../domain/ip.ts";
-import type { Outcome } from "../domain/outcome.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
+import type { Answer, Question } from "./asker.ts";
 import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
 import { ProbeRun, type MovingCounters } from "./probe-run.ts";
-import { planProbes, type ProbePlan, type ProbeSpec } from "./probe-spec.ts";
+import { planProbes, type ProbePlan } from "./probe-spec.ts";
 import type { ProberRegistry } from "./prober-deps.ts";
+import { hashOf } from "./schedule.ts";
 
 /** Keeps counters over an eviction, while they are moving. */
 export interface CounterStore {
@@ -23,7 +24,7 @@ export interface ProbeEngineDeps {
   /** The prober's name, which is its node's. */
   prober: string;
   allow: readonly IpRange[];
-  ask(spec: ProbeSpec): Promise<Outcome>;
+  ask(question: Question): Promise<Answer>;
   writeReadiness: ProberRegistry["writeReadiness"];
   counters: CounterStore;
   /** Something went wrong that nobody waits for. */
@@ -102,9 +103,11 @@ export class ProbeEngine {
       before.probed.pod = pod;
       return before;
     }
+    const { prober } = this.#deps;
     const startedMs = Math.min(nowMs, startOf(pod) ?? nowMs);
+    const seed = hashOf(pod.metadata.uid);
     const newRun = (plan: ProbePlan | undefined, passing: boolean): ProbeRun | undefined =>
-      plan?.plan === "probe" ? new ProbeRun(plan.spec, this.#deps.prober, startedMs, passing) : undefined;
+      plan?.plan === "probe" ? new ProbeRun(plan.spec, { prober, startedMs, passing, seed }) : undefined;
     const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
     if (before === undefined) probed.restore(this.#stored);
     const entry: Entry = { probed, publication: new Convergence(() => this.#write(entry)), unpublished: false };
@@ -112,10 +115,12 @@ export class ProbeEngine {
   }
 
   async #probe(entry: Entry, probe: RunnableProbe): Promise<void> {
-    const outcome = await this.#deps.ask(probe.run.spec);
+    const { spec, suspect } = probe.run;
+    const { target, timeoutMs } = spec;
+    const answer = await this.#deps.ask({ target, timeoutMs, use: suspect ? "suspect" : "probe" });
     // The pod may have gone, or begun afresh, in the meantime: what was seen of it then says nothing now.
     if (!this.#isCurrent(entry)) return;
-    entry.probed.judge(probe, outcome);
+    entry.probed.judge(probe, answer);
     this.#saveCounters(entry);
     await this.#publish(entry);
     this.#forgetCounters(entry);

@@ -5,7 +5,7 @@
 import type { Outcome } from "../domain/outcome.ts";
 import { authorityOf } from "./probe-target.ts";
 import type { ProbeSpec } from "./probe-spec.ts";
-import { dueNumber, phaseOf, plannedAfter, type Timetable } from "./schedule.ts";
+import { dueNumber, oncePerMinute, phaseOf, plannedAfter, type Timetable } from "./schedule.ts";
 import { initialThresholdState, step, type ThresholdState } from "./thresholds.ts";
 
 /** What must survive an eviction in the middle of counting. */
@@ -14,33 +14,49 @@ export interface MovingCounters {
   target: string;
   passing: boolean;
   against: number;
-  lastNumber: number;
+  /** Absent while nothing is being counted. */
+  lastNumber?: number;
+  /** The pod answers no connection attempt, one way or the other. */
+  swallows: boolean;
 }
 
 export class ProbeRun {
   readonly spec: ProbeSpec;
   readonly #timetable: Timetable;
+  /** When it is run while the pod swallows connections. */
+  readonly #sparse: Timetable;
   #state: ThresholdState;
   #lastNumber: number | undefined;
   #inFlight = false;
+  #swallows = false;
 
-  constructor(spec: ProbeSpec, prober: string, startedMs: number, passing: boolean) {
+  /** `seed` differs between pods. */
+  constructor(spec: ProbeSpec, start: { prober: string; startedMs: number; passing: boolean; seed: number }) {
     this.spec = spec;
-    this.#state = { ...initialThresholdState, passing };
+    this.#state = { ...initialThresholdState, passing: start.passing };
     this.#timetable = {
-      firstMs: startedMs + spec.initialDelayMs,
+      firstMs: start.startedMs + spec.initialDelayMs,
       periodMs: spec.periodMs,
-      phaseMs: phaseOf(prober, spec.periodMs),
+      phaseMs: phaseOf(start.prober, spec.periodMs),
     };
+    this.#sparse = oncePerMinute(this.#timetable, start.seed);
   }
 
   get passing(): boolean {
     return this.#state.passing;
   }
 
+  /**
+   * The pod is out and swallows connections: each attempt costs a slot for as long as the platform waits, and is not
+   * urgent. A pod that is in traffic is probed at its own pace, whatever that costs: it may have to be taken out.
+   */
+  get suspect(): boolean {
+    return this.#swallows && !this.#state.passing;
+  }
+
   /** Marks a probe as begun and returns its number; undefined when none is due, or one is still under way. */
   begin(nowMs: number): number | undefined {
-    const number = this.#inFlight ? undefined : dueNumber(this.#timetable, this.#lastNumber, nowMs);
+    const number = this.#inFlight ? undefined : this.#dueNumber(nowMs);
     if (number === undefined) return undefined;
     this.#inFlight = true;
     this.#lastNumber = number;
@@ -49,27 +65,42 @@ export class ProbeRun {
 
   /** When `begin` will next give a number, if the probe under way has ended by then. */
   nextDueMs(nowMs: number): number {
-    const dueNow = !this.#inFlight && dueNumber(this.#timetable, this.#lastNumber, nowMs) !== undefined;
-    return dueNow ? nowMs : plannedAfter(this.#timetable, nowMs);
+    const dueNow = !this.#inFlight && this.#dueNumber(nowMs) !== undefined;
+    return dueNow ? nowMs : plannedAfter(this.#rounds, nowMs);
   }
 
-  /** Ends the probe that was begun. Whether the verdict changed. */
-  end(result: Outcome["result"]): boolean {
+  /** Ends the probe that was begun. `swallowed` says whether the pod answers connection attempts, if that is known. */
+  end(result: Outcome["result"], swallowed: boolean | undefined): void {
     this.#inFlight = false;
-    const { next, changed } = step(this.#state, this.spec, result);
-    this.#state = next;
-    return changed;
+    this.#swallows = swallowed ?? this.#swallows;
+    this.#state = step(this.#state, this.spec, result).next;
   }
 
   /** undefined while an eviction would lose nothing. */
   get movingCounters(): MovingCounters | undefined {
-    if (this.#state.against === 0 || this.#lastNumber === undefined) return undefined;
-    return { target: authorityOf(this.spec.target), ...this.#state, lastNumber: this.#lastNumber };
+    const lastNumber = this.#state.against > 0 ? this.#lastNumber : undefined;
+    if (lastNumber === undefined && !this.#swallows) return undefined;
+    return {
+      target: authorityOf(this.spec.target),
+      ...this.#state,
+      ...(lastNumber === undefined ? {} : { lastNumber }),
+      swallows: this.#swallows,
+    };
   }
 
   restore(counters: MovingCounters): void {
-    if (counters.target !== authorityOf(this.spec.target) || counters.passing !== this.#state.passing) return;
+    if (counters.target !== authorityOf(this.spec.target)) return;
+    this.#swallows = counters.swallows;
+    if (counters.passing !== this.#state.passing) return;
     this.#state = { passing: counters.passing, against: counters.against };
     this.#lastNumber = counters.lastNumber;
+  }
+
+  get #rounds(): Timetable {
+    return this.suspect ? this.#sparse : this.#timetable;
+  }
+
+  #dueNumber(nowMs: number): number | undefined {
+    return dueNumber(this.#timetable, this.#lastNumber, nowMs, this.#rounds);
   }
 }

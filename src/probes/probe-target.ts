@@ -34,6 +34,11 @@ export function urlOf(target: HttpTarget): string {
   return `${target.scheme}://${authorityOf(target)}${target.path}`;
 }
 
+/** What Go puts before the error of a request; nothing for a bare connection. */
+export function contextOf(target: ProbeTarget): string {
+  return target.transport === "tcp" ? "" : `Get ${JSON.stringify(urlOf(target))}: `;
+}
+
 /** connect() takes an IPv6 address in brackets only: without them it reads the last group as the port (workerd, November 2026). */
 export function bracketed(hostname: string): string {
   return hostname.includes(":") ? `[${hostname}]` : hostname;

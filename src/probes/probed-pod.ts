@@ -2,10 +2,10 @@
  * What a prober knows of one pod: a run for each probe, what follows for its containers, and what the registry was told
  * last. Judges; neither asks nor writes.
  */
-import type { Outcome } from "../domain/outcome.ts";
 import { isPodFinished, isPodTerminating, type Pod } from "../domain/pod.ts";
 import { needsAgentReason, type ContainerReadiness } from "../domain/readiness.ts";
 import type { MovingCounters, ProbeRun } from "./probe-run.ts";
+import type { Answer } from "./asker.ts";
 import type { ContainerPlan, ProbeKind, ProbePlan } from "./probe-spec.ts";
 import { isNews, shownTrouble, troubleAfter, type Trouble, type TroubleKind } from "./trouble.ts";
 
@@ -80,8 +80,8 @@ export class ProbedPod {
   }
 
   /** Takes in an outcome of a probe that `runnable` named. */
-  judge({ container, run }: RunnableProbe, outcome: Outcome): void {
-    run.end(outcome.result);
+  judge({ container, run }: RunnableProbe, { outcome, swallowed }: Answer): void {
+    run.end(outcome.result, swallowed);
     const { plan, trouble } = container;
     container.trouble = troubleAfter(trouble, run.spec.kind, plan.name, outcome) ?? unplanned(plan);
   }

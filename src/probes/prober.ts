@@ -4,21 +4,39 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { proberDeps } from "../wiring.ts";
-import { Asker } from "./asker.ts";
-import { ProbeEngine, type CounterStore } from "./probe-engine.ts";
-import { ProberDriver, type RoundReport } from "./prober-driver.ts";
+import type { Answer, Question } from "./asker.ts";
+import { newOverflow, newProber, type Overflow } from "./new-prober.ts";
+import type { CounterStore } from "./probe-engine.ts";
+import type { ProberDriver, RoundReport } from "./prober-driver.ts";
 import type { MovingCounters } from "./probe-run.ts";
-import { Slots } from "./slots.ts";
 import type { Clock } from "./sockets.ts";
 
 const counterPrefix = "counters/";
 
 export class Prober extends DurableObject<Env> {
   readonly #driver: ProberDriver;
+  readonly #overflow: Overflow;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#driver = newDriver(ctx, env);
+    const prober = nameOf(ctx);
+    const { storage } = ctx;
+    const deps = proberDeps(env);
+    this.#overflow = newOverflow({ ...deps, clock });
+    this.#driver = newProber({
+      ...deps,
+      prober,
+      clock,
+      report,
+      overflow: (question) => env.PROBER.getByName(`${prober}/overflow`).ask(question),
+      counters: countersIn(storage.kv),
+      alarm: {
+        get: () => storage.getAlarm(),
+        set: (atMs) => storage.setAlarm(atMs),
+        clear: () => storage.deleteAlarm(),
+      },
+      waitUntil: (work) => ctx.waitUntil(work),
+    });
   }
 
   /** Something about the assigned pods has changed. Resolves when it is taken in. */
@@ -31,39 +49,14 @@ export class Prober extends DurableObject<Env> {
     return this.#driver.runDue();
   }
 
+  /** Asks for another prober, which has no slots left; this object then is its overflow and has no pods of its own. */
+  async ask(question: Question): Promise<Answer> {
+    return this.#overflow(question);
+  }
+
   override async alarm(): Promise<void> {
     await this.#driver.alarm();
   }
-}
-
-function newDriver(ctx: DurableObjectState, env: Env): ProberDriver {
-  const prober = nameOf(ctx);
-  const { registry, connect, fetch, allow } = proberDeps(env);
-  const slots = new Slots({ suspects: 2, divertAtStuck: undefined });
-  const asker = new Asker({ slots, clock, connect, fetch });
-  const engine = new ProbeEngine({
-    prober,
-    allow,
-    ask: async ({ target, timeoutMs }) =>
-      (await asker.ask({ target, timeoutMs, use: "probe" }))?.outcome ?? { result: "unknown", message: "no free slot" },
-    writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
-    counters: countersIn(ctx.storage.kv),
-    report,
-  });
-  const { storage } = ctx;
-  return new ProberDriver({
-    prober,
-    engine,
-    registry,
-    clock,
-    alarm: {
-      get: () => storage.getAlarm(),
-      set: (atMs) => storage.setAlarm(atMs),
-      clear: () => storage.deleteAlarm(),
-    },
-    waitUntil: (work) => ctx.waitUntil(work),
-    report,
-  });
 }
 
 const clock: Clock = {

@@ -44,14 +44,36 @@ export function plannedAfter(timetable: Timetable, nowMs: number): number {
 
 /**
  * The number under which a probe is due now; undefined when there is none, or when it was run already. A moment that
- * was missed is made up for once, late, and never twice. `lastNumber` far ahead means that the clock was set back.
+ * was missed is made up for once, late, and never twice. `rounds` are the moments at which it may be run, when these are
+ * not all that the timetable has.
  */
-export function dueNumber(timetable: Timetable, lastNumber: number | undefined, nowMs: number): number | undefined {
-  const plannedMs = plannedBy(timetable, nowMs);
+export function dueNumber(
+  timetable: Timetable,
+  lastNumber: number | undefined,
+  nowMs: number,
+  rounds: Timetable = timetable,
+): number | undefined {
+  const plannedMs = plannedBy(rounds, nowMs);
   if (plannedMs === undefined) return undefined;
   const number = periodNumber(timetable, plannedMs);
-  const counted = lastNumber !== undefined && number <= lastNumber && number >= lastNumber - 1;
-  return counted ? undefined : number;
+  return lastNumber !== undefined && isCounted(timetable, number, lastNumber) ? undefined : number;
+}
+
+/**
+ * The rounds of a probe that is run at most once a minute: every so many of its own, which ones is up to `seed`, so that
+ * such probes are spread over the minute and still fall into rounds that take place anyway.
+ */
+export function oncePerMinute(timetable: Timetable, seed: number): Timetable {
+  const every = Math.ceil(60_000 / timetable.periodMs);
+  const periodMs = every * timetable.periodMs;
+  return { ...timetable, periodMs, phaseMs: timetable.phaseMs + (seed % every) * timetable.periodMs };
+}
+
+/** When the last number lies further ahead than this, the clock was set back, and numbers begin anew. */
+const setBackMs = 600_000;
+
+function isCounted(timetable: Timetable, number: number, lastNumber: number): boolean {
+  return number <= lastNumber && lastNumber - number <= Math.max(1, setBackMs / timetable.periodMs);
 }
 
 function boundaryOf(timetable: Timetable, number: number): number {

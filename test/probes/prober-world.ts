@@ -2,12 +2,10 @@
 import { withReadiness, type ContainerReadiness } from "../../src/domain/readiness.ts";
 import { initialReadiness } from "../../src/domain/readiness.ts";
 import type { Pod, Probe } from "../../src/domain/pod.ts";
-import { Asker } from "../../src/probes/asker.ts";
-import { ProbeEngine } from "../../src/probes/probe-engine.ts";
-import { ProberDriver } from "../../src/probes/prober-driver.ts";
+import { newOverflow, newProber } from "../../src/probes/new-prober.ts";
+import type { ProberDriver } from "../../src/probes/prober-driver.ts";
 import type { PodIdentity } from "../../src/probes/prober-deps.ts";
 import type { MovingCounters } from "../../src/probes/probe-run.ts";
-import { Slots } from "../../src/probes/slots.ts";
 import type { ProberSnapshot } from "../../src/registry/registry.ts";
 import { StrictPlatform } from "./strict-platform.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -33,6 +31,16 @@ export class ProberWorld {
   readonly registry = new FakeRegistry(this.clock);
   readonly storage = { counters: new Map<string, MovingCounters>(), alarmMs: undefined as number | undefined, rows: 0 };
   readonly reported: unknown[] = [];
+  /** The overflow object: a network of its own, the same pods. */
+  readonly overflowNetwork = new StrictPlatform(this.clock, this.network.peers);
+  /** Whom it was asked about. */
+  readonly overflowed: string[] = [];
+  overflowFails = false;
+  readonly #overflow = newOverflow({
+    connect: this.overflowNetwork.connect,
+    fetch: this.overflowNetwork.fetch,
+    clock: this.clock,
+  });
   alarmsWork = true;
   #driver = this.#newDriver();
 
@@ -70,14 +78,18 @@ export class ProberWorld {
 
   #newDriver(): ProberDriver {
     const { clock, network, storage, registry } = this;
-    const slots = new Slots({ suspects: 2, divertAtStuck: undefined });
-    const asker = new Asker({ slots, clock, connect: network.connect, fetch: network.fetch });
-    const engine = new ProbeEngine({
+    return newProber({
       prober: proberName,
       allow: [],
-      ask: async ({ target, timeoutMs }) =>
-        (await asker.ask({ target, timeoutMs, use: "probe" }))?.outcome ?? { result: "unknown", message: "no slot" },
-      writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+      registry,
+      clock,
+      connect: network.connect,
+      fetch: network.fetch,
+      overflow: async (question) => {
+        this.overflowed.push(question.target.hostname);
+        if (this.overflowFails) throw new Error("the object cannot be reached");
+        return this.#overflow(question);
+      },
       counters: {
         load: () => new Map(storage.counters),
         save: (key, counters) => {
@@ -89,13 +101,6 @@ export class ProberWorld {
           storage.counters.delete(key);
         },
       },
-      report: (error) => this.reported.push(error),
-    });
-    return new ProberDriver({
-      prober: proberName,
-      engine,
-      registry,
-      clock,
       alarm: {
         get: async () => storage.alarmMs ?? null,
         set: async (atMs) => {

@@ -4,7 +4,7 @@
  */
 import type { Outcome } from "../../domain/outcome.ts";
 import { encodePath } from "../encode-path.ts";
-import { urlOf, type HttpTarget } from "../probe-target.ts";
+import { contextOf, urlOf, type HttpTarget } from "../probe-target.ts";
 
 export const redirectLimit = 10;
 
@@ -28,7 +28,7 @@ export function judgeResponse(target: HttpTarget, response: HttpResponse, hop: n
     return outcome({ result: "success", warning: `Probe terminated redirects, Response body: ${response.body}` });
   }
   if (hop + 1 < redirectLimit) return { judged: "follow", target: next };
-  const message = `Get ${JSON.stringify(urlOf(next))}: stopped after ${redirectLimit} redirects`;
+  const message = `${contextOf(next)}stopped after ${redirectLimit} redirects`;
   return outcome({ result: "failure", message, cause: "answered" });
 }
 

@@ -6,7 +6,7 @@
 import { messageOf } from "../dial.ts";
 import { bodyLimitOctets } from "../http-response.ts";
 import { requestHeaders } from "../http-request.ts";
-import { urlOf, type HttpTarget } from "../probe-target.ts";
+import { contextOf, urlOf, type HttpTarget } from "../probe-target.ts";
 import { before, type Deadline, type Fetch } from "../sockets.ts";
 import { judgeResponse, type HttpResponse } from "./judge-response.ts";
 import { unknown, type ProbeAnswer } from "./probe-answer.ts";
@@ -26,7 +26,7 @@ export async function probeFetch(target: HttpTarget, fetch: Fetch, deadline: Dea
 }
 
 async function fetchOnce(target: HttpTarget, fetch: Fetch, deadline: Deadline): Promise<HttpResponse | ProbeAnswer> {
-  const context = `Get ${JSON.stringify(urlOf(target))}: `;
+  const context = contextOf(target);
   const request = requestHeaders(target);
   if (!request.ok) return { outcome: { result: "failure", message: context + request.message, cause: "broken" } };
   const abort = new AbortController();

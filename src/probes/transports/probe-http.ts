@@ -1,12 +1,12 @@
 /** httpGet over connect(), with our own HTTP/1.1. The deadline covers the whole of it, redirects included. */
-import { dial, type Dialled } from "../dial.ts";
+import { dial } from "../dial.ts";
 import { exchangeHttp } from "../http-client.ts";
 import { encodeRequest } from "../http-request.ts";
-import { authorityOf, urlOf, type HttpTarget } from "../probe-target.ts";
+import { authorityOf, contextOf, type HttpTarget } from "../probe-target.ts";
 import type { Connect, Deadline } from "../sockets.ts";
 import { judgeResponse } from "./judge-response.ts";
 import type { ProbeAnswer } from "./probe-answer.ts";
-import { failedDialAnswer } from "./probe-tcp.ts";
+import { failedDialAnswer, type FailedDial } from "./probe-tcp.ts";
 
 export async function probeHttp(target: HttpTarget, connect: Connect, deadline: Deadline): Promise<ProbeAnswer> {
   let current = target;
@@ -26,7 +26,7 @@ interface Reply {
 }
 
 async function askOnce(target: HttpTarget, connect: Connect, deadline: Deadline): Promise<Reply | ProbeAnswer> {
-  const context = `Get ${JSON.stringify(urlOf(target))}: `;
+  const context = contextOf(target);
   const request = encodeRequest(target);
   if (!request.ok) return broken(context + request.message);
   const secure = target.scheme === "https";
@@ -46,7 +46,7 @@ async function askOnce(target: HttpTarget, connect: Connect, deadline: Deadline)
 }
 
 /** The platform does not say whether a TLS peer refused the connection or showed a certificate that it does not trust. */
-function undialled(dialled: Exclude<Dialled, { dial: "open" }>, target: HttpTarget, context: string): ProbeAnswer {
+function undialled(dialled: FailedDial, target: HttpTarget, context: string): ProbeAnswer {
   if (dialled.dial !== "refused" || target.scheme === "http") return failedDialAnswer(dialled, target, context);
   const message = `${context}dial tcp ${authorityOf(target)}: connection refused, or a certificate that is not trusted (it is always verified here)`;
   return { outcome: { result: "failure", message, cause: "refused" } };

@@ -1,0 +1,86 @@
+/**
+ * Puts a prober together from what the platform gives it: the slots, the questions that pass through them, the table of
+ * pods, and what drives it. Nothing of Cloudflare is named here, so that tests put the same prober together.
+ */
+import { Asker, type Answer, type Question } from "./asker.ts";
+import { ProbeEngine, type CounterStore } from "./probe-engine.ts";
+import { ProberDriver, type ProberDriverDeps } from "./prober-driver.ts";
+import type { ProberDeps, ProberRegistry } from "./prober-deps.ts";
+import { Slots } from "./slots.ts";
+import type { Clock } from "./sockets.ts";
+
+/** Takes the questions for which the prober has no slots left: an object with slots of its own. */
+export type Overflow = (question: Question) => Promise<Answer>;
+
+export interface ProberParts extends ProberDeps {
+  /** The prober's name, which is its node's. */
+  prober: string;
+  overflow: Overflow;
+  clock: Clock;
+  counters: CounterStore;
+  alarm: ProberDriverDeps["alarm"];
+  waitUntil: ProberDriverDeps["waitUntil"];
+  report: ProberDriverDeps["report"];
+}
+
+export function newProber(parts: ProberParts): ProberDriver {
+  const { prober, allow, clock, connect, fetch, overflow, counters, report } = parts;
+  const slots = new Slots({ suspects: 2, divertAtStuck: 3 });
+  const asker = new Asker({ slots, clock, connect, fetch });
+  const registry = withSlots(slots, parts.registry);
+  const engine = new ProbeEngine({
+    prober,
+    allow,
+    counters,
+    report,
+    ask: async (question) => (await asker.ask(question)) ?? (await overflow(question).catch(unreachableOverflow)),
+    writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+  });
+  return new ProberDriver({ ...parts, engine, registry });
+}
+
+/** How long a question waits for a slot of the overflow. The caller is billed while it waits. */
+const overflowWaitMs = 15_000;
+
+/** What the overflow object does: ask, and nothing else. */
+export function newOverflow({ clock, connect, fetch }: Pick<ProberParts, "clock" | "connect" | "fetch">): Overflow {
+  // Most of the slots are kept from pods that are known to swallow connections, for those that are not.
+  const slots = new Slots({ suspects: 3, divertAtStuck: undefined });
+  const asker = new Asker({ slots, clock, connect, fetch });
+  return async (question) => {
+    const patience = new AbortController();
+    const cancel = clock.after(overflowWaitMs, () => patience.abort());
+    const answer = await asker.ask(question, patience.signal);
+    cancel();
+    return answer ?? noSlot;
+  };
+}
+
+const noSlot: Answer = {
+  outcome: { result: "unknown", message: "no connection was free: too many pods swallow connections" },
+  swallowed: undefined,
+};
+
+function unreachableOverflow(error: unknown): Answer {
+  return {
+    outcome: { result: "unknown", message: `the overflow of connections failed: ${String(error)}` },
+    swallowed: undefined,
+  };
+}
+
+/** Calls to the registry count among the connections of the object, too. */
+function withSlots(slots: Slots, registry: ProberRegistry): ProberRegistry {
+  const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
+    const slot = await slots.acquire("registry");
+    try {
+      return await call();
+    } finally {
+      slot?.release();
+    }
+  };
+  return {
+    readAssigned: (prober) => inSlot(() => registry.readAssigned(prober)),
+    writeReadiness: (...verdict) => inSlot(() => registry.writeReadiness(...verdict)),
+    convergedAt: (prober, revision) => inSlot(() => registry.convergedAt(prober, revision)),
+  };
+}
