@@ -9,7 +9,10 @@ import { podAddresses, tellStory } from "./story.ts";
 
 const opening = `${styleText("bold", "Rollcall: real pods, real probes, real DNS")}
 
-Readiness probes run every second here (periodSeconds: 1; the default is 10). Every time shown is measured.`;
+A pod is ready while GET /ready answers 200, which these do while the file \`ready\` exists in their folder; three
+failures in a row take it out. Probes run every second here (periodSeconds: 1; the default is 10).
+Every time shown is measured.
+`;
 
 process.exitCode = await main();
 

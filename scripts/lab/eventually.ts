@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Wait<T> {
   deadlineMs: number;
-  /** Told of every look, for instance to show progress. */
+  /** Told of every look that has to be repeated, for instance to show progress. */
   onLook?: (seen: T, elapsedMs: number) => void;
 }
 
@@ -26,9 +26,9 @@ export async function eventually<T>(
   for (;;) {
     const value = await look();
     const elapsedMs = performance.now() - startMs;
-    onLook?.(value, elapsedMs);
     if (wanted(value)) return { value, elapsedMs, found: true };
     if (elapsedMs >= deadlineMs) return { value, elapsedMs, found: false };
+    onLook?.(value, elapsedMs);
     await sleep(pauseMs);
   }
 }

@@ -35,7 +35,9 @@ export async function startPod({ address, port, folder, kind = "http" }: PodPlac
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   const exited = once(child, "exit");
   await Promise.race([once(child.stdout, "data"), exited]);
-  if (child.pid === undefined || child.exitCode !== null) throw new Error(`no pod on ${address}:${port}: ${complaint}`);
+  if (child.pid === undefined || child.exitCode !== null) {
+    throw new Error(`there can be no pod on ${address}:${port}: ${complaint.trim()}`);
+  }
   return {
     address,
     port,

@@ -1,5 +1,5 @@
 /** How the local server starts, refuses to start, stops, and gets over an end that was none. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,12 @@ import { eventually } from "../../scripts/lab/eventually.ts";
 import { runningServer } from "./running-server.ts";
 import { tempFolder } from "./temp-folder.ts";
 
+const program = ["src/local/launch.js", "src/local/main.ts"];
 const namespaces = "/api/v1/namespaces";
+
+function run(...options: string[]) {
+  return spawnSync(process.execPath, options, { encoding: "utf8" });
+}
 
 async function refusedStart(dataFolder: string, environment: Environment = {}) {
   const started = await tryStartServer(dataFolder, environment);
@@ -40,6 +45,12 @@ describe("the local server", () => {
     expect(urls).toHaveLength(2);
     expect(api).toMatchObject({ kind: "NamespaceList" });
     expect(dns).toMatchObject({ Status: 0, Answer: [{ data: expect.stringContaining("1.1.0") as unknown }] });
+  });
+
+  it("explains itself without starting", () => {
+    const { status, stdout } = run(...program, "--help");
+    expect(status).toBe(0);
+    for (const name of ["HOST", "PORT", "ROLLCALL_DATA", "ROLLCALL_ADMIN_TOKEN"]) expect(stdout).toContain(name);
   });
 
   it("asks for the token that it was given, from everywhere", async () => {
@@ -98,6 +109,21 @@ describe("the local server refuses with one line to start", () => {
     const file = join(tempFolder(), "file");
     writeFileSync(file, "");
     expect(await refusedStart(file)).toEqual(oneLine(/the data folder .* cannot be used/));
+  });
+
+  it("on a Node that is too old", () => {
+    const pretence = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.11.0" } })';
+    const { status, stdout, stderr } = run("--import", `data:text/javascript,${pretence}`, ...program);
+    expect({ exitCode: status, stdout, stderr: stderr.trimEnd().split("\n") }).toEqual(
+      oneLine(/needs Node 24, and this is 20\.11\.0/),
+    );
+  });
+
+  it("with an option that it does not know", () => {
+    const { status, stdout, stderr } = run(...program, "--prot=8080");
+    expect({ exitCode: status, stdout, stderr: stderr.trimEnd().split("\n") }).toEqual(
+      oneLine(/unknown option --prot=8080/),
+    );
   });
 
   it("on a database that is broken", async () => {
