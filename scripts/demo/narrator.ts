@@ -50,7 +50,7 @@ function clearLine(out: NodeJS.WriteStream): string {
 
 function changingLine(out: NodeJS.WriteStream, what: string): (seen: string, elapsedMs: number) => void {
   return (seen, elapsedMs) => {
-    const text = `  ${spinner(elapsedMs)} ${what}  ${seconds(elapsedMs)}, now ${seen}`;
+    const text = `  ${spinner(elapsedMs)} ${what}: ${seconds(elapsedMs)}, ${seen}`;
     out.write(`${clearLine(out)}${text.slice(0, out.columns - 1)}`);
   };
 }
@@ -60,7 +60,7 @@ function lineASecond(line: (text: string) => void, what: string): (seen: string,
   return (seen, elapsedMs) => {
     if (elapsedMs < nextMs) return;
     nextMs += 1000;
-    line(`  … ${what}  ${seconds(elapsedMs)}, now ${seen}`);
+    line(`  … ${what}: ${seconds(elapsedMs)}, ${seen}`);
   };
 }
 

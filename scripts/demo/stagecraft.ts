@@ -50,7 +50,7 @@ export function stagecraft(narrator: Narrator): Stagecraft {
       const showProgress = narrator.waitFor(did);
       const { value, elapsedMs } = await eventually(ask, (seen) => !isOnTheWay(seen, from, to), {
         deadlineMs,
-        onLook: (seen, elapsedMs) => showProgress(inWords(seen), elapsedMs),
+        onLook: (seen, elapsedMs) => showProgress(`DNS answers ${inWords(seen)}`, elapsedMs),
       });
       const cameBack = `${inWords(value)}, after ${seconds(elapsedMs)}`;
       judge({ did, asked, cameBack }, inWords(value) === inWords(to), inWords(to));
