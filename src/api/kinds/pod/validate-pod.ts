@@ -145,8 +145,11 @@ function unchangeable({ spec }: Pod): object {
   };
 }
 
-function withoutImages(containers: readonly Container[] | undefined): Container[] | undefined {
-  return containers?.map((container) => without(container, "image"));
+/** The policy goes with the image, since its default follows from the tag. */
+function withoutImages(
+  containers: readonly (Container & { imagePullPolicy?: string })[] | undefined,
+): Container[] | undefined {
+  return containers?.map((container) => without(container, "image", "imagePullPolicy"));
 }
 
 function deadlineErrors(is: number | undefined, was: number | undefined): FieldError[] {
