@@ -14,8 +14,8 @@ const outOfServiceWaitMs = 2000;
 /** How often another address is tried; losing it again and again means that others are being given out very fast. */
 const maxAllocations = 8;
 
-/** The manifest that a database row has room for; defaults may have made it longer than the body was. */
-const maxManifestLength = 1_500_000;
+/** What a database row has room for, less what else it holds; defaults may have made the manifest longer than the body. */
+const maxManifestBytes = 1_500_000;
 
 export async function storeNew(call: Call, object: KubeObject): Promise<Written | Refusal> {
   const { registry } = call.deps;
@@ -68,8 +68,8 @@ async function withAddresses<Result extends { outcome: string }>(
   object: KubeObject,
   write: (candidate: KubeObject) => Promise<Result | { outcome: "address-taken"; address: string }>,
 ): Promise<Exclude<Result, { outcome: "address-taken" }> | Refusal> {
-  if (JSON.stringify(object).length > maxManifestLength) {
-    return new Refusal({ type: "too-large", limit: `the object is longer than ${maxManifestLength} bytes` });
+  if (new TextEncoder().encode(JSON.stringify(object)).length > maxManifestBytes) {
+    return new Refusal({ type: "too-large", limit: `limit of the whole object is ${maxManifestBytes}` });
   }
   let taken: ReadonlySet<string> = new Set();
   for (let attempt = 0; attempt < maxAllocations; attempt++) {

@@ -181,6 +181,12 @@ describe("validation", () => {
       ['spec.containers[0].readinessProbe.httpGet.scheme: Unsupported value: "FTP": supported values: "HTTP", "HTTPS"'],
     ],
     [
+      "a condition that is neither true nor false",
+      {},
+      { conditions: [{ type: "example.com/ok", status: "true" as "True" }] },
+      ['status.conditions[0].status: Unsupported value: "true": supported values: "False", "True", "Unknown"'],
+    ],
+    [
       "an address that is none",
       {},
       { podIP: "10.0.0.300" },

@@ -4,6 +4,7 @@
  * Source: kubernetes, pkg/apis/core/validation/validation.go.
  */
 import { parseIp } from "../../../domain/ip.ts";
+import type { Condition } from "../../../domain/object.ts";
 import type { Container, ContainerPort, Pod, PodStatus } from "../../../domain/pod.ts";
 import { sameJson, without } from "../../json.ts";
 import {
@@ -20,6 +21,7 @@ import { isDnsLabel, isDnsSubdomain, isPortName, isPortNumber, isQualifiedName }
 import { probeErrors } from "./validate-probe.ts";
 
 const protocols: readonly string[] = ["SCTP", "TCP", "UDP"];
+const truths: readonly string[] = ["False", "True", "Unknown"];
 const phases: readonly string[] = ["Failed", "Pending", "Running", "Succeeded", "Unknown"];
 
 export function validatePod(pod: Pod, before: Pod | undefined): FieldError[] {
@@ -96,11 +98,12 @@ function repeatedPortNames(ports: readonly ContainerPort[], field: string): Fiel
   });
 }
 
-function statusErrors({ phase, podIP, podIPs = [] }: PodStatus): FieldError[] {
+function statusErrors({ phase, podIP, podIPs = [], conditions = [] }: PodStatus): FieldError[] {
   const families = podIPs.map(({ ip }) => parseIp(ip)?.family);
   const addresses = podIPs.map(({ ip }) => ip);
   return [
     ...(phase === undefined || phases.includes(phase) ? [] : [notSupported("status.phase", phase, phases)]),
+    ...conditions.flatMap((condition, index) => conditionErrors(condition, `status.conditions[${index}]`)),
     ...(podIP === undefined ? [] : ipErrors(podIP, "status.podIP")),
     ...addresses.flatMap((ip, index) => (ip === podIP ? [] : ipErrors(ip, `status.podIPs[${index}].ip`))),
     ...(podIP !== undefined && addresses[0] !== podIP
@@ -109,6 +112,13 @@ function statusErrors({ phase, podIP, podIPs = [] }: PodStatus): FieldError[] {
     ...(families.length > 2 || (families.length === 2 && families[0] === families[1])
       ? [invalid("status.podIPs", addresses, "may specify no more than one IP for each IP family")]
       : []),
+  ];
+}
+
+function conditionErrors({ type, status }: Condition, field: string): FieldError[] {
+  return [
+    ...check(`${field}.type`, type ?? "", isQualifiedName),
+    ...(truths.includes(status) ? [] : [notSupported(`${field}.status`, status, truths)]),
   ];
 }
 
