@@ -292,6 +292,16 @@ describe("a new pod", () => {
     expect(warnings[0]).toContain(text);
   });
 
+  it.each([
+    ["weur", 0],
+    ["mars", 1],
+  ])("that asks to be probed from %s gets %d warnings", async (region, count) => {
+    const context = contextWith();
+    const draft = podKind.withDefaults(pod("web", { annotations: { "rollcall.dev/region": region } }));
+    await podKind.prepareCreate?.(draft, context);
+    expect(context.warnings.headers()).toHaveLength(count);
+  });
+
   it("has its addresses in canonical text, from either field", async () => {
     const { pod: made } = await registered({}, { podIPs: [{ ip: "2001:DB8:0::1" }, { ip: "10.0.0.1" }] });
     expect(made.status).toMatchObject({ podIP: "2001:db8::1", podIPs: [{ ip: "2001:db8::1" }, { ip: "10.0.0.1" }] });

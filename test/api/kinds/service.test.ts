@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Context } from "../../../src/api/context.ts";
 import { serviceKind } from "../../../src/api/kinds/service/service.ts";
 import { fieldErrorText } from "../../../src/api/validation/field-error.ts";
+import { Warnings } from "../../../src/api/warnings.ts";
 import type { Service, ServiceSpec } from "../../../src/domain/service.ts";
 import { service } from "../../objects.ts";
 
@@ -192,6 +194,19 @@ describe("replacing", () => {
       'spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set',
     );
   });
+});
+
+it.each([
+  ["5", 0],
+  ["3600", 0],
+  ["3601", 1],
+  ["5s", 1],
+])("a DNS TTL of %s gets %d warnings", async (ttl, count) => {
+  const warnings = new Warnings();
+  const made = serviceKind.withDefaults(service("web", { ports }, { annotations: { "rollcall.dev/dns-ttl": ttl } }));
+  await serviceKind.prepareCreate?.(made, { warnings } as Context);
+  serviceKind.prepareUpdate?.(made, made, { warnings } as Context);
+  expect(warnings.headers()).toHaveLength(count);
 });
 
 it("owns the slices that carry its name", () => {

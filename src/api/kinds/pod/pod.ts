@@ -9,7 +9,7 @@ import { podColumns } from "./pod-columns.ts";
 import { withSpecDefaults } from "./pod-defaults.ts";
 import { statusOfKnownPod, statusOfNewPod, withCanonicalAddresses, withFollowingAddresses } from "./pod-status.ts";
 import { validatePod } from "./validate-pod.ts";
-import { warningsOf } from "./probe-warnings.ts";
+import { warningsOf } from "./pod-warnings.ts";
 
 export const podKind: Kind<Pod> = {
   group: "",

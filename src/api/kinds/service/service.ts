@@ -1,6 +1,7 @@
 /** core/v1 Service. */
 import { serviceNameLabel } from "../../../domain/endpoints.ts";
-import { clusterIPs, type Service, type ServicePort } from "../../../domain/service.ts";
+import { clusterIPs, ttlAnnotation, type Service, type ServicePort } from "../../../domain/service.ts";
+import type { Context } from "../../context.ts";
 import { sameJson } from "../../json.ts";
 import { isDns1035Label } from "../../validation/names.ts";
 import { ageColumn, column, nameColumn, selectorText, wideColumn } from "../columns.ts";
@@ -8,6 +9,8 @@ import type { Kind } from "../kind.ts";
 import { allocateClusterIPs } from "./allocate.ts";
 import { withInheritedAddresses, withServiceDefaults } from "./service-defaults.ts";
 import { validateService } from "./validate-service.ts";
+
+const maxTtlSeconds = 3600;
 
 export const serviceKind: Kind<Service> = {
   group: "",
@@ -39,7 +42,14 @@ export const serviceKind: Kind<Service> = {
 
   withDefaults: withServiceDefaults,
   validate: validateService,
-  prepareCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
+  prepareCreate(service, context) {
+    warnOfTtl(service, context);
+    return { ...service, status: { loadBalancer: {} } };
+  },
+  prepareUpdate(service, _, context) {
+    warnOfTtl(service, context);
+    return service;
+  },
   inherit: withInheritedAddresses,
   allocate: allocateClusterIPs,
   takesOutOfService: (before, after) => !sameJson(before.spec, after.spec),
@@ -50,6 +60,15 @@ export const serviceKind: Kind<Service> = {
     },
   ],
 };
+
+function warnOfTtl({ metadata }: Service, { warnings }: Context): void {
+  const ttl = metadata.annotations?.[ttlAnnotation];
+  if (ttl === undefined || (/^\d{1,4}$/.test(ttl) && Number(ttl) <= maxTtlSeconds)) return;
+  warnings.add(
+    `metadata.annotations[${ttlAnnotation}]: ${JSON.stringify(ttl)} is no number of seconds from 0 to ${maxTtlSeconds}, ` +
+      "the default is used",
+  );
+}
 
 function clusterIpText(service: Service): string {
   if (service.spec.clusterIP === "None") return "None";

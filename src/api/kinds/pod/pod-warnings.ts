@@ -1,13 +1,22 @@
 /** What a new pod asks for that cannot be had here, said when it registers. */
+import { regionAnnotation, regionOf, regions } from "../../../domain/node.ts";
 import { resolvePort, type Container, type Pod, type Probe } from "../../../domain/pod.ts";
 
 export function warningsOf(pod: Pod): string[] {
-  return pod.spec.containers.flatMap((container, index) =>
+  const probes = pod.spec.containers.flatMap((container, index) =>
     (["readinessProbe", "startupProbe"] as const).flatMap((use) => {
       const probe = container[use];
       return probe === undefined ? [] : probeWarnings(container, probe, `spec.containers[${index}].${use}`);
     }),
   );
+  return [...probes, ...regionWarnings(pod)];
+}
+
+function regionWarnings({ metadata }: Pod): string[] {
+  const region = metadata.annotations?.[regionAnnotation];
+  if (region === undefined || regionOf(metadata.annotations) !== "") return [];
+  const known = regions.join(", ");
+  return [`metadata.annotations[${regionAnnotation}]: there is no region ${JSON.stringify(region)}, only ${known}`];
 }
 
 function probeWarnings(container: Container, probe: Probe, field: string): string[] {
