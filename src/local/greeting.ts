@@ -23,7 +23,7 @@ export function greeting(url: URL, { open, dataFolder, cron, variables }: Settin
   return `Rollcall is ready, ${access}.
 
   API   ${url.origin}/api
-        curl ${header}${url.origin}/api/v1/namespaces
+        curl ${header}'${url.origin}/api/v1/namespaces'
   DNS   ${url.origin}/dns-query  (RFC 8484; here in the JSON form)
         curl '${url.origin}/dns-query?name=dns-version.${zone}&type=TXT'
 

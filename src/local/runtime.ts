@@ -36,6 +36,8 @@ export type Worker = ReturnType<typeof readWorkerOptions>;
 
 /** The Worker as wrangler.toml describes it. */
 export function readWorker(): Worker {
+  // Wrangler would otherwise log the reading of it to a file in the home folder, which a service may not have.
+  process.env["WRANGLER_WRITE_LOGS"] ??= "false";
   return readWorkerOptions(join(projectFolder, "wrangler.toml"));
 }
 
