@@ -25,7 +25,6 @@ export type ParseState =
 type Framing = { by: "length"; octets: number } | { by: "chunks" } | { by: "end" };
 
 const lineFeed = 10;
-const prefix = "HTTP/1.";
 
 export class HttpResponseParser {
   #state: ParseState = { state: "head" };
@@ -68,9 +67,7 @@ export class HttpResponseParser {
     this.#line += latin1(taken.subarray(0, room));
     if (taken.length > room) {
       this.#break(`net/http: server response headers exceeded ${headLimitOctets} bytes; aborted`);
-    } else if (end === -1) {
-      if (this.#head === undefined && !looksLikeHttp(this.#line)) this.#break(this.#badStatusLine());
-    } else {
+    } else if (end !== -1) {
       const line = this.#line.replace(/\r?\n$/, "");
       this.#line = "";
       this.#takeLine(line);
@@ -130,23 +127,10 @@ export class HttpResponseParser {
   #pushBody(octets: Uint8Array): void {
     if (this.#state.state !== "body") return;
     this.#body += latin1(octets.subarray(0, bodyLimitOctets - this.#body.length));
-    if (this.#isWholeBody()) this.#state = { state: "done", head: this.#state.head };
-  }
-
-  #isWholeBody(): boolean {
-    if (this.#body.length >= bodyLimitOctets) return true;
-    switch (this.#framing.by) {
-      case "length":
-        return this.#body.length >= this.#framing.octets;
-      case "chunks":
-        return /(^|\r\n)0\r\n\r\n$/.test(this.#body);
-      case "end":
-        return false;
-    }
-  }
-
-  #badStatusLine(): string {
-    return malformed("response", this.#line);
+    const length = bodyLength(this.#body, this.#framing);
+    if (length === undefined) return;
+    this.#body = this.#body.slice(0, length);
+    this.#state = { state: "done", head: this.#state.head };
   }
 
   #break(message: string): void {
@@ -154,8 +138,19 @@ export class HttpResponseParser {
   }
 }
 
-function looksLikeHttp(line: string): boolean {
-  return line.length < prefix.length ? prefix.startsWith(line) : line.startsWith(prefix);
+/** How long the body is, when all of it that is wanted has come. */
+function bodyLength(body: string, framing: Framing): number | undefined {
+  const enough = body.length >= bodyLimitOctets ? bodyLimitOctets : undefined;
+  switch (framing.by) {
+    case "length":
+      return body.length >= framing.octets ? framing.octets : enough;
+    case "chunks": {
+      const last = /(?:^|\r\n)0\r\n\r\n/.exec(body);
+      return last === null ? enough : last.index + last[0].length;
+    }
+    case "end":
+      return enough;
+  }
 }
 
 function malformed(part: "response" | "status code", text: string): string {
