@@ -1,5 +1,6 @@
 /** What the API needs from the rest of Rollcall. worker.ts fills it in for each request. */
 import type { IpRange } from "../domain/ip.ts";
+import type { GroupResource, KubeObject } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
 
@@ -10,12 +11,46 @@ export interface ApiDeps {
    * wait).
    */
   announce(concerned: Concerned, waitMs: number): Promise<ServiceKey[]>;
+  /** The changes to a kind from a revision on, as they come. */
+  follow(subscription: ChangeSubscription): ChangeStream;
+  /** Calls `run` after a while, unless the function that it returns is called before. */
+  after(durationMs: number, run: () => void): () => void;
   /** Where cluster IPs are taken from (`SERVICE_CIDRS`), at most one range per family, the preferred one first. */
   serviceRanges: readonly IpRange[];
   nowMs(): number;
   newUid(): string;
   /** At least 0, less than 1. */
   random(): number;
+}
+
+export interface ChangeSubscription {
+  resource: GroupResource;
+  /** All namespaces when absent. */
+  namespace?: string;
+  /** Changes up to here are known already. */
+  toldRevision: number;
+}
+
+export interface LoggedChange {
+  revision: number;
+  change: "ADDED" | "MODIFIED" | "DELETED";
+  object: KubeObject;
+  before: KubeObject | undefined;
+}
+
+/** What comes next on a stream of changes; after anything but changes and nudges it has ended. */
+export type NextChanges =
+  | { type: "changes"; upToRevision: number; entries: readonly LoggedChange[] }
+  | { type: "nudge" }
+  | { type: "too-old"; compactedRevision: number }
+  | { type: "overrun" }
+  | { type: "closed" };
+
+export interface ChangeStream {
+  changes(): AsyncIterable<NextChanges>;
+  /** Wakes the reader although nothing has changed. */
+  nudge(): void;
+  close(): void;
 }
 
 /** How Hono is told of them: they travel as its environment. */

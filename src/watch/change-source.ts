@@ -5,14 +5,16 @@
 import type { LogEntry } from "../registry/snapshots.ts";
 import type { FeedMessage, Subscription } from "./fan-out.ts";
 
-/** What comes next. After anything but changes the source is at its end. */
+/** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */
 export type NextChanges =
   | { type: "changes"; upToRevision: number; entries: LogEntry[] }
+  /** Nothing has changed; whoever reads asked to be woken. */
+  | { type: "nudge" }
   /** The log no longer reaches back that far; the reader must list again. */
   | { type: "too-old"; compactedRevision: number }
   /** More came than the reader took. */
   | { type: "overrun" }
-  /** The feed went away; the reader may come back where it left off. */
+  /** The feed went away, or the source was closed; the reader may come back where it left off. */
   | { type: "closed" };
 
 export interface ChangeSourceDeps {
@@ -24,45 +26,67 @@ const entriesPerRead = 250;
 /** So many messages of the feed may wait for the reader. */
 const waitingMessages = 64;
 
-/** Ends with `closed` when the signal aborts. */
-export async function* changesSince(
-  deps: ChangeSourceDeps,
-  from: Subscription,
-  signal: AbortSignal,
-): AsyncGenerator<NextChanges> {
-  let told = from.toldRevision;
-  for (;;) {
-    const { compactedRevision, entries } = await deps.readChanges(told, entriesPerRead);
-    if (told < compactedRevision) return yield { type: "too-old", compactedRevision };
-    const wanted = entries.filter((entry) => isFor(from, entry));
-    told = entries.at(-1)?.revision ?? told;
-    if (entries.length > 0) yield { type: "changes", upToRevision: told, entries: wanted };
-    if (entries.length < entriesPerRead) break;
-  }
-  yield* live(await deps.connect({ ...from, toldRevision: told }), signal);
-}
+export class ChangeSource {
+  readonly #deps: ChangeSourceDeps;
+  readonly #from: Subscription;
+  readonly #mailbox = new Mailbox();
 
-async function* live(socket: WebSocket, signal: AbortSignal): AsyncGenerator<NextChanges> {
-  const mailbox = new Mailbox();
-  socket.addEventListener("message", ({ data }) => mailbox.put(JSON.parse(String(data)) as FeedMessage));
-  socket.addEventListener("close", () => mailbox.end());
-  socket.addEventListener("error", () => mailbox.end());
-  signal.addEventListener("abort", () => mailbox.end());
-  socket.accept();
-  try {
+  constructor(deps: ChangeSourceDeps, from: Subscription) {
+    this.#deps = deps;
+    this.#from = from;
+  }
+
+  /** To be iterated once. */
+  async *changes(): AsyncGenerator<NextChanges> {
+    let told = this.#from.toldRevision;
     for (;;) {
-      const next = await mailbox.take();
-      yield next;
-      if (next.type !== "changes") return;
+      const { compactedRevision, entries } = await this.#deps.readChanges(told, entriesPerRead);
+      if (told < compactedRevision) return yield { type: "too-old", compactedRevision };
+      told = entries.at(-1)?.revision ?? told;
+      const wanted = entries.filter((entry) => this.#isWanted(entry));
+      if (entries.length > 0) yield { type: "changes", upToRevision: told, entries: wanted };
+      if (entries.length < entriesPerRead) break;
     }
-  } finally {
-    socket.close(1000);
+    yield* this.#live(told);
+  }
+
+  /** Wakes the reader although nothing has changed. */
+  nudge(): void {
+    this.#mailbox.nudge();
+  }
+
+  close(): void {
+    this.#mailbox.end();
+  }
+
+  async *#live(toldRevision: number): AsyncGenerator<NextChanges> {
+    const socket = await this.#deps.connect({ ...this.#from, toldRevision });
+    const mailbox = this.#mailbox;
+    socket.addEventListener("message", ({ data }) => mailbox.put(JSON.parse(String(data)) as FeedMessage));
+    socket.addEventListener("close", () => mailbox.end());
+    socket.addEventListener("error", () => mailbox.end());
+    socket.accept();
+    try {
+      for (;;) {
+        const next = await mailbox.take();
+        yield next;
+        if (next.type !== "changes" && next.type !== "nudge") return;
+      }
+    } finally {
+      socket.close(1000);
+    }
+  }
+
+  #isWanted({ resource, object }: LogEntry): boolean {
+    const { namespace } = this.#from;
+    return resource === this.#from.resource && (namespace === undefined || object.metadata.namespace === namespace);
   }
 }
 
 /** What has come and was not taken yet: at most so much, and then the reader is told that it lost the thread. */
 class Mailbox {
   readonly #waiting: NextChanges[] = [];
+  #nudged = false;
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -71,6 +95,11 @@ class Mailbox {
     const overrun = this.#waiting.length === waitingMessages;
     if (overrun) this.#ended = true;
     this.#waiting.push(overrun ? { type: "overrun" } : next);
+    this.#wake?.();
+  }
+
+  nudge(): void {
+    this.#nudged = true;
     this.#wake?.();
   }
 
@@ -84,13 +113,13 @@ class Mailbox {
       const next = this.#waiting.shift();
       if (next !== undefined) return next;
       if (this.#ended) return { type: "closed" };
+      if (this.#nudged) {
+        this.#nudged = false;
+        return { type: "nudge" };
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
-}
-
-function isFor({ resource, namespace }: Subscription, entry: LogEntry): boolean {
-  return entry.resource === resource && (namespace === undefined || entry.object.metadata.namespace === namespace);
 }

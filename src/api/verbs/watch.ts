@@ -1,0 +1,48 @@
+/** GET of a collection with `watch`: the changes as they happen, one JSON object a line. */
+import type { Call } from "../call.ts";
+import { negotiate } from "../present/form.ts";
+import { refuse } from "../present/respond.ts";
+import { parseIncludeObject } from "../present/table.ts";
+import { isSelected, parseSelection, readPage } from "../read/selection.ts";
+import { Refusal } from "../refusal.ts";
+import { eventWriter } from "../watch/event-writer.ts";
+import { parseWatchOptions } from "../watch/watch-options.ts";
+import { streamEvents, type Beginning } from "../watch/watch-stream.ts";
+
+/**
+ * Kept from being compressed, which would hold the events back until there are enough of them: by wrangler's and
+ * Miniflare's imitation of the edge for the encoding's sake, by the edge for no-transform's.
+ */
+const headers = {
+  "Content-Type": "application/json",
+  "Content-Encoding": "identity",
+  "Cache-Control": "no-cache, private, no-transform",
+  "X-Content-Type-Options": "nosniff",
+};
+
+export async function watch(call: Call, accept: string): Promise<Response> {
+  const form = negotiate(accept.replaceAll("PartialObjectMetadataList", "PartialObjectMetadata"), false);
+  if (form instanceof Refusal) return refuse(form.reason);
+  const includeObject = parseIncludeObject(call.query);
+  if (includeObject instanceof Refusal) return refuse(includeObject.reason);
+  const options = parseWatchOptions(call.query, () => call.deps.random());
+  if (options instanceof Refusal) return refuse(options.reason);
+  const selection = parseSelection(call.kind, call.namespace, call.query);
+  if (selection instanceof Refusal) return refuse(selection.reason);
+
+  const beginning: Beginning =
+    options.since === undefined
+      ? await readPage(call.deps.registry, call.kind.resource, selection)
+      : { items: [], revision: options.since };
+  const stream = streamEvents({
+    deps: call.deps,
+    resource: call.kind.resource,
+    namespace: call.namespace,
+    beginning,
+    options,
+    matches: (object) => isSelected(selection, object),
+    write: eventWriter(call.kind, form, includeObject, () => call.deps.nowMs()),
+    signal: call.request.signal,
+  });
+  return new Response(stream, { headers });
+}
