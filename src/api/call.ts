@@ -22,7 +22,6 @@ export interface ListAnswer {
   items: KubeObject[];
   resourceVersion: string;
   continue: string | undefined;
-  remainingItemCount: number | undefined;
 }
 
 export type Answer =

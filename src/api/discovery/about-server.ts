@@ -1,0 +1,30 @@
+/** What clients ask of any Kubernetes server: which version it is, whether it lives, which schemas it has. */
+import { Hono } from "hono";
+
+/** The version whose behaviour is followed; kubectl warns of versions that are more than one minor version away. */
+const version = {
+  major: "1",
+  minor: "32",
+  gitVersion: "v1.32.0+rollcall",
+  gitCommit: "",
+  gitTreeState: "clean",
+  buildDate: "2026-11-01T00:00:00Z",
+  goVersion: "none",
+  compiler: "none",
+  platform: "workers/any",
+};
+
+export const aboutServer = new Hono({ strict: false })
+  .get("/version", (context) => context.json(version))
+  .get("/healthz", (context) => context.text("ok"))
+  .get("/livez", (context) => context.text("ok"))
+  // No octets are a valid protobuf document, and with it kubectl leaves validation to the server.
+  .get("/openapi/v2", () => new Response(null, { headers: { "Content-Type": "application/octet-stream" } }))
+  .get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (context) =>
+    context.json({
+      kind: "CustomResourceDefinitionList",
+      apiVersion: "apiextensions.k8s.io/v1",
+      metadata: { resourceVersion: "1" },
+      items: [],
+    }),
+  );
