@@ -61,6 +61,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly columns: readonly Column<T>[];
   /** What field selectors may ask for besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
+  /** Set for namespaces: an object of this kind is deleted after all that is in it, and never by the collection. */
+  readonly holdsContents?: true;
   /** Whether DELETE answers with the object rather than with a Status, as Kubernetes does for some kinds. */
   readonly deleteReturnsObject: boolean;
 

@@ -24,6 +24,7 @@ export const namespaceKind: Kind<Namespace> = {
   isName: isDnsLabel,
   columns: [nameColumn, column("Status", "The phase of the namespace.", phase), ageColumn],
   selectableFields: { "status.phase": phase },
+  holdsContents: true,
   deleteReturnsObject: true,
 
   withDefaults(namespace) {

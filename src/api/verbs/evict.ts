@@ -1,0 +1,21 @@
+/** POST of an Eviction: a deletion that asks nicely. There are no disruption budgets here, so it is always granted. */
+import { readTyped } from "../body/read-typed.ts";
+import { notFound, type Answer, type Call } from "../call.ts";
+import { isJsonObject } from "../json.ts";
+import { Refusal } from "../refusal.ts";
+import { success } from "../status.ts";
+import { parseDeleteOptions } from "../write/delete-options.ts";
+import { deleteKnown } from "./delete.ts";
+
+export async function evict(call: Call): Promise<Answer | Refusal> {
+  const expected = { apiVersion: undefined, kind: "Eviction", schema: "Eviction" } as const;
+  const body = await readTyped(call.request, expected, call.warnings, "Ignore");
+  if (body instanceof Refusal) return body;
+  const asked = body?.["deleteOptions"];
+  const options = parseDeleteOptions(isJsonObject(asked) ? asked : undefined, call.query);
+  if (options instanceof Refusal) return options;
+  const pod = await call.deps.registry.get(call.kind.resource, call.namespace, call.name);
+  if (pod === undefined) return notFound(call);
+  const result = await deleteKnown(call, pod, options);
+  return result instanceof Refusal ? result : { form: "status", status: success(undefined, 201) };
+}

@@ -1,0 +1,70 @@
+/** PATCH of an object or of its status: the patched document goes the way of a replacement. */
+import type { KubeObject } from "../../domain/object.ts";
+import { parseText } from "../body/parse-text.ts";
+import { readBody, type MediaType } from "../body/read-body.ts";
+import { complain } from "../body/read-typed.ts";
+import type { Answer, Call } from "../call.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { Draft } from "../kinds/kind.ts";
+import { parseWriteOptions, type WriteOptions } from "../options.ts";
+import { jsonPatch, maxOperations } from "../patch/json-patch.ts";
+import { mergePatch } from "../patch/merge-patch.ts";
+import { strategicMergePatch } from "../patch/strategic-merge-patch.ts";
+import { badRequest, Refusal } from "../refusal.ts";
+import { conform } from "../schema/conform.ts";
+import { placed, toDraft } from "../write/read-draft.ts";
+import { update } from "./update.ts";
+
+const jsonPatchType = "application/json-patch+json";
+const mergePatchType = "application/merge-patch+json";
+const strategicMergePatchType = "application/strategic-merge-patch+json";
+
+/** A patch without a type is none of them, so the list has no default: its first entry is the one kubectl sends most. */
+const patchTypes: readonly MediaType[] = [
+  { name: strategicMergePatchType, format: "json" },
+  { name: mergePatchType, format: "json" },
+  { name: jsonPatchType, format: "json" },
+];
+
+type Patch = (document: JsonObject) => Json | Refusal;
+
+export async function patch(call: Call): Promise<Answer | Refusal> {
+  const options = parseWriteOptions(call.query, "PatchOptions");
+  if (options instanceof Refusal) return options;
+  const apply = await readPatch(call);
+  if (apply instanceof Refusal) return apply;
+  return update(call, options.dryRun, (current) => revised(call, current, apply, options));
+}
+
+async function readPatch(call: Call): Promise<Patch | Refusal> {
+  const body = await readBody(call.request, patchTypes);
+  if (body instanceof Refusal) return body;
+  const parsed = parseText(body.text, body.type.format);
+  if (parsed.outcome === "malformed") return badRequest(`error decoding patch: ${parsed.message}`);
+  const { value } = parsed;
+  if (body.type.name === jsonPatchType) return jsonPatchOf(value);
+  if (!isJsonObject(value)) return badRequest("error decoding patch: the patch must be a JSON object");
+  if (body.type.name === mergePatchType) return (document) => mergePatch(document, value);
+  return (document) => strategicMergePatch(document, value, call.kind.schema);
+}
+
+function jsonPatchOf(value: Json): Patch | Refusal {
+  if (!isJsonList(value)) return badRequest("error decoding patch: a JSON patch must be a list of operations");
+  if (value.length > maxOperations) {
+    return new Refusal({ type: "too-large", limit: `a JSON patch may hold ${maxOperations} operations` });
+  }
+  return (document) => {
+    const patched = jsonPatch(document, value);
+    return patched.outcome === "patched" ? patched.document : new Refusal({ type: "patch-failed" });
+  };
+}
+
+function revised(call: Call, current: KubeObject, apply: Patch, options: WriteOptions): Draft | Refusal {
+  const document = apply(current as unknown as JsonObject);
+  if (document instanceof Refusal) return document;
+  if (!isJsonObject(document)) return badRequest("the patch leaves no object");
+  const { object, unknown, mismatch } = conform(document, call.kind.schema);
+  const problem = mismatch ?? complain({ unknown, duplicates: [] }, options.fieldValidation, call.warnings);
+  if (problem !== undefined) return badRequest(problem);
+  return placed(call, toDraft({ ...object, apiVersion: current.apiVersion, kind: current.kind }));
+}

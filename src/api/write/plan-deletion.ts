@@ -1,0 +1,90 @@
+/**
+ * What becomes of an object whose deletion is asked for: it goes at once, it stays for a while marked as terminating,
+ * or nothing changes. Decided here, carried out elsewhere.
+ * Source: k8s.io/apiserver, pkg/registry/rest/delete.go and pkg/registry/generic/registry/store.go.
+ */
+import { toTimestamp, type KubeObject } from "../../domain/object.ts";
+import { subjectOf } from "../call.ts";
+import type { Kind } from "../kinds/kind.ts";
+import { Refusal } from "../refusal.ts";
+import type { DeleteOptions } from "./delete-options.ts";
+
+export type DeletionPlan =
+  | { action: "remove" }
+  /** Stays, in this state, until its grace period is over and its finalizers are gone. */
+  | { action: "mark"; object: KubeObject }
+  /** Terminating already, and this request makes it no faster. */
+  | { action: "leave" };
+
+export function planDeletion(
+  kind: Kind,
+  object: KubeObject,
+  options: DeleteOptions,
+  nowMs: number,
+): DeletionPlan | Refusal {
+  const subject = { ...subjectOf({ kind, name: object.metadata.name }) };
+  const unmet = unmetPrecondition(object, options);
+  if (unmet !== undefined) return new Refusal({ type: "conflict", subject, why: unmet });
+  const kept = kind.whyKept?.(object);
+  if (kept !== undefined) return new Refusal({ type: "forbidden", subject, why: kept });
+  const graceSeconds = gracePeriodOf(kind, object, options);
+  if (graceSeconds === 0 && !isHeld(kind, object)) return { action: "remove" };
+  return object.metadata.deletionTimestamp === undefined
+    ? { action: "mark", object: marked(kind, object, graceSeconds, nowMs) }
+    : planSooner(object, graceSeconds);
+}
+
+function unmetPrecondition({ metadata }: KubeObject, { preconditions }: DeleteOptions): string | undefined {
+  const { uid, resourceVersion } = preconditions;
+  if (uid !== "" && uid !== metadata.uid) {
+    return (
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). ` +
+      "The object might have been deleted and then recreated"
+    );
+  }
+  if (resourceVersion === "" || resourceVersion === metadata.resourceVersion) return undefined;
+  return (
+    `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record ` +
+    `(${metadata.resourceVersion}). The object might have been modified`
+  );
+}
+
+/** A negative period is the shortest there is. What has begun is not begun again without being asked for it. */
+function gracePeriodOf(kind: Kind, object: KubeObject, { gracePeriodSeconds }: DeleteOptions): number {
+  const asked = gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
+  if (deletionTimestamp !== undefined) return Math.min(asked ?? deletionGracePeriodSeconds, deletionGracePeriodSeconds);
+  return kind.gracePeriodSeconds?.(object, asked) ?? 0;
+}
+
+/** Finalizers hold an object, and a namespace is held by its contents. */
+function isHeld(kind: Kind, { metadata }: KubeObject): boolean {
+  return (metadata.finalizers ?? []).length > 0 || kind.holdsContents === true;
+}
+
+function marked(kind: Kind, object: KubeObject, graceSeconds: number, nowMs: number): KubeObject {
+  const { generation } = object.metadata;
+  const terminating: KubeObject = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ...(generation !== undefined && graceSeconds > 0 && { generation: generation + 1 }),
+      deletionTimestamp: toTimestamp(nowMs + graceSeconds * 1000),
+      deletionGracePeriodSeconds: graceSeconds,
+    },
+  };
+  return kind.markTerminating?.(terminating) ?? terminating;
+}
+
+/** A grace period that is running can be made shorter, never longer. */
+function planSooner(object: KubeObject, graceSeconds: number): DeletionPlan {
+  const { deletionTimestamp = "", deletionGracePeriodSeconds = 0 } = object.metadata;
+  if (graceSeconds >= deletionGracePeriodSeconds) return { action: "leave" };
+  const startMs = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  const metadata = {
+    ...object.metadata,
+    deletionTimestamp: toTimestamp(startMs + graceSeconds * 1000),
+    deletionGracePeriodSeconds: graceSeconds,
+  };
+  return { action: "mark", object: { ...object, metadata } };
+}
