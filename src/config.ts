@@ -49,6 +49,23 @@ export function parseConfig(variables: Variables): ParsedConfig {
   return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
 }
 
+/** An isolate has one environment, and its text never changes. */
+const parsed = new WeakMap<Variables, ParsedConfig>();
+
+/** The same as `parseConfig`, parsed once. */
+export function parsedConfigOf(env: Variables): ParsedConfig {
+  const known = parsed.get(env) ?? parseConfig(env);
+  parsed.set(env, known);
+  return known;
+}
+
+/** For whatever is reached only through a front that has refused a wrong configuration. */
+export function configOf(env: Variables): Config {
+  const result = parsedConfigOf(env);
+  if (!result.ok) throw new Error(`the configuration is wrong: ${result.errors.join("; ")}`);
+  return result.config;
+}
+
 function accessOf({ ROLLCALL_ADMIN_TOKEN: token, ROLLCALL_OPEN: open }: Variables): AccessConfig {
   if (token !== undefined && token !== "") return { mode: "token", token };
   return { mode: open === "true" ? "open" : "closed" };

@@ -4,7 +4,7 @@ import { admit } from "./access/bearer.ts";
 import { createApi } from "./api/api.ts";
 import type { Reason } from "./api/refusal.ts";
 import { toStatus } from "./api/status.ts";
-import { parseConfig, type Config } from "./config.ts";
+import { parsedConfigOf, type Config } from "./config.ts";
 import { handleDoh } from "./dns/doh.ts";
 import { dnsServer } from "./isolate.ts";
 import { metricsText } from "./metrics.ts";
@@ -26,7 +26,7 @@ const closed =
 
 export const front = new Hono<FrontEnv>()
   .use(async (context, next) => {
-    const parsed = parseConfig(context.env);
+    const parsed = parsedConfigOf(context.env);
     if (!parsed.ok) return context.text(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, 503);
     context.set("config", parsed.config);
     return next();

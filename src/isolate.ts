@@ -6,6 +6,7 @@ import { waitUntil } from "cloudflare:workers";
 import type { Config } from "./config.ts";
 import { DnsServer } from "./dns/dns-server.ts";
 import type { ServiceKey } from "./domain/service.ts";
+import { serviceObject } from "./objects.ts";
 import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "./registry/snapshots.ts";
 
 let server: DnsServer | undefined;
@@ -17,7 +18,7 @@ export function dnsServer(env: Env, { dns }: Config): DnsServer {
     {
       readCatalogueRevision: () => readCatalogueRevision(env.DB),
       readCatalogue: () => readCatalogue(env.DB),
-      readyList: (service, uid) => env.SERVICE_ENDPOINTS.getByName(service).resolve(uid),
+      readyList: (service, uid) => serviceObject(env, service).resolve(uid),
       servicesOfAddress: (ip) => servicesOfAddress(env.DB, ip),
       hasPodWithIp: (namespace, ip) => hasPodWithAddress(env.DB, namespace, ip),
       nowMs: Date.now,

@@ -6,12 +6,12 @@ import { connect } from "cloudflare:sockets";
 import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
 import type { ApiDeps } from "./api/deps.ts";
-import { parseConfig, type Config } from "./config.ts";
-import { regionOfProber, type Region } from "./domain/node.ts";
+import { configOf, type Config } from "./config.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import type { EndpointsKeeperDeps } from "./endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "./endpoints/publish.ts";
 import { forgetAnswers } from "./isolate.ts";
+import { feedObject, proberObject, serviceObject } from "./objects.ts";
 import type { ProberDeps } from "./probes/prober-deps.ts";
 import { D1Registry } from "./registry/d1-registry.ts";
 import type { Concerned } from "./registry/registry.ts";
@@ -19,6 +19,7 @@ import {
   compactLog,
   readAssigned,
   readCatalogueRevision,
+  readChanges,
   readDue,
   readFollowing,
   readService,
@@ -26,8 +27,9 @@ import {
   settlePending,
   settleService,
 } from "./registry/snapshots.ts";
-
 import { writeReadiness } from "./registry/write-readiness.ts";
+import { ChangeSource } from "./watch/change-source.ts";
+import type { Subscription } from "./watch/fan-out.ts";
 import type { SweepDeps } from "./sweep.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
@@ -37,6 +39,18 @@ export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
   return {
     registry: registryOf(env),
     announce: (concerned, waitMs) => announceTo(env, waitUntil, concerned, waitMs),
+    follow: (subscription) =>
+      new ChangeSource(
+        {
+          readChanges: (since, limit) => readChanges(env.DB, since, limit),
+          connect: (from) => connectToFeed(env, from),
+        },
+        subscription,
+      ),
+    after: (durationMs, run) => {
+      const timer = setTimeout(run, durationMs);
+      return () => clearTimeout(timer);
+    },
     serviceRanges,
     nowMs: Date.now,
     newUid,
@@ -49,8 +63,8 @@ export function sweepDeps(env: Env): SweepDeps {
   return {
     readDue: () => readDue(env.DB),
     poke: ({ kind, target }) =>
-      kind === "service" ? serviceStub(env, target as ServiceKey).poke() : proberStub(env, target).poke(),
-    runDue: (prober) => proberStub(env, prober).runDue(),
+      kind === "service" ? serviceObject(env, target as ServiceKey).poke() : proberObject(env, target).poke(),
+    runDue: (prober) => proberObject(env, prober).runDue(),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeEmptyProber: (prober) => removeEmptyProber(env.DB, prober),
     report: (failures) => console.error(`sweep: ${failures.join("; ")}`),
@@ -70,19 +84,6 @@ export async function isRegistryReadable(env: Env): Promise<boolean> {
 
 export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {
   return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, ...options });
-}
-
-/** An isolate has one environment. */
-const configs = new WeakMap<Env, Config>();
-
-/** The configuration that was checked when the request or the event came in; a wrong one gets no further than that. */
-export function configOf(env: Env): Config {
-  const known = configs.get(env);
-  if (known !== undefined) return known;
-  const parsed = parseConfig(env);
-  if (!parsed.ok) throw new Error(`the configuration is wrong: ${parsed.errors.join("; ")}`);
-  configs.set(env, parsed.config);
-  return parsed.config;
 }
 
 /** What the Durable Object of a service needs from outside it. */
@@ -129,19 +130,14 @@ export function proberDeps(env: Env): ProberDeps {
 }
 
 /** Wakes those concerned; see announcement.ts. */
-export function announceTo(
-  env: Env,
-  waitUntil: WaitUntil,
-  concerned: Concerned,
-  waitMs: number,
-): Promise<ServiceKey[]> {
+function announceTo(env: Env, waitUntil: WaitUntil, concerned: Concerned, waitMs: number): Promise<ServiceKey[]> {
   const committedMs = Date.now();
   const deps: AnnouncementDeps = {
     pokeService: async (key) => {
-      await serviceStub(env, key).poke(committedMs);
+      await serviceObject(env, key).poke(committedMs);
       forgetAnswers([key]);
     },
-    pokeProber: (name) => proberStub(env, name).poke(),
+    pokeProber: (name) => proberObject(env, name).poke(),
     pokeFeed: () => pokeFeed(env),
     sleep,
     waitUntil,
@@ -149,22 +145,15 @@ export function announceTo(
   return announce(deps, concerned, waitMs);
 }
 
-export function serviceStub(env: Env, key: ServiceKey) {
-  return env.SERVICE_ENDPOINTS.getByName(key, near(configOf(env).homeRegion));
-}
-
-/** A region's probers belong into that region. */
-export function proberStub(env: Env, name: string) {
-  return env.PROBER.getByName(name, near(regionOfProber(name) ?? configOf(env).homeRegion));
-}
-
-/** An object is placed where it is first asked for, unless it is asked for with a hint. */
-function near(region: Region | undefined): { locationHint?: Region } {
-  return region === undefined ? {} : { locationHint: region };
-}
-
 async function pokeFeed(env: Env): Promise<void> {
-  await env.CHANGE_FEED.getByName("feed", near(configOf(env).homeRegion)).poke();
+  await feedObject(env).poke();
+}
+
+async function connectToFeed(env: Env, from: Subscription): Promise<WebSocket> {
+  const url = `https://feed/?subscription=${encodeURIComponent(JSON.stringify(from))}`;
+  const { webSocket } = await feedObject(env).fetch(url, { headers: { Upgrade: "websocket" } });
+  if (webSocket === null) throw new Error("the change feed opened no socket");
+  return webSocket;
 }
 
 function newUid(): string {

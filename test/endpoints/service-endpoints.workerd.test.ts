@@ -5,7 +5,8 @@ import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
 import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import { readDue } from "../../src/registry/snapshots.ts";
-import { registryOf, serviceStub } from "../../src/wiring.ts";
+import { serviceObject } from "../../src/objects.ts";
+import { registryOf } from "../../src/wiring.ts";
 import { readyPod, service } from "../objects.ts";
 
 const registry = registryOf(env);
@@ -17,7 +18,7 @@ async function create(resource: GroupResource, object: KubeObject): Promise<Kube
 }
 
 async function listed(name: string, uid: string): Promise<string[] | undefined> {
-  return (await serviceStub(env, `default/${name}`).resolve(uid))?.endpoints.map(({ ip }) => ip);
+  return (await serviceObject(env, `default/${name}`).resolve(uid))?.endpoints.map(({ ip }) => ip);
 }
 
 async function slicesOf(name: string): Promise<EndpointSlice[]> {
@@ -41,7 +42,7 @@ describe("the object of a service", () => {
     const { uid } = (await create("services", service("web", { selector: { app: "web" }, ports: [{ port: 80 }] })))
       .metadata;
     await create("pods", readyPod("web-1", "10.1.0.1", { labels: { app: "web" } }));
-    await serviceStub(env, "default/web").poke();
+    await serviceObject(env, "default/web").poke();
     expect(await listed("web", uid)).toEqual(["10.1.0.1"]);
     await settled("web");
     const endpoints = (await registry.get("endpoints", "default", "web")) as Endpoints;
@@ -60,7 +61,7 @@ describe("the object of a service", () => {
   it("still knows its list after an eviction, without reading the registry", async () => {
     const { uid } = (await create("services", service("kept", { selector: { app: "kept" } }))).metadata;
     await create("pods", readyPod("kept-1", "10.2.0.1", { labels: { app: "kept" } }));
-    const stub = serviceStub(env, "default/kept");
+    const stub = serviceObject(env, "default/kept");
     await stub.poke();
     await settled("kept");
     await evictDurableObject(stub);
@@ -76,17 +77,17 @@ describe("the object of a service", () => {
     await create("services", service("lost", { selector: { app: "lost" } }));
     const { pending } = await readDue(env.DB);
     expect(pending).toContainEqual({ kind: "service", target: "default/lost" });
-    await serviceStub(env, "default/lost").poke();
+    await serviceObject(env, "default/lost").poke();
     await settled("lost");
   });
 
   it("takes its Endpoints and slices away with the service", async () => {
     const made = await create("services", service("gone", { selector: { app: "gone" } }));
-    await serviceStub(env, "default/gone").poke();
+    await serviceObject(env, "default/gone").poke();
     await settled("gone");
     expect(await slicesOf("gone")).toHaveLength(1);
     await registry.delete("services", made);
-    await serviceStub(env, "default/gone").poke();
+    await serviceObject(env, "default/gone").poke();
     await settled("gone");
     expect(await slicesOf("gone")).toEqual([]);
     expect(await registry.get("endpoints", "default", "gone")).toBeUndefined();
@@ -95,12 +96,12 @@ describe("the object of a service", () => {
   it("that was deleted and made again starts clean, with slices of its own", async () => {
     const first = await create("services", service("again", { selector: { app: "again" } }));
     await create("pods", readyPod("again-1", "10.3.0.1", { labels: { app: "again" } }));
-    await serviceStub(env, "default/again").poke();
+    await serviceObject(env, "default/again").poke();
     await settled("again");
     await registry.delete("services", first);
     const second = await create("services", service("again", { selector: { app: "other" } }));
     expect(await listed("again", second.metadata.uid)).toEqual([]);
-    await serviceStub(env, "default/again").poke();
+    await serviceObject(env, "default/again").poke();
     await settled("again");
     expect((await slicesOf("again")).map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)).toEqual([
       second.metadata.uid,
@@ -110,7 +111,7 @@ describe("the object of a service", () => {
   it("drops a pod that is deleted", async () => {
     const { uid } = (await create("services", service("drop", { selector: { app: "drop" } }))).metadata;
     const pod = (await create("pods", readyPod("drop-1", "10.4.0.1", { labels: { app: "drop" } }))) as Pod;
-    const stub = serviceStub(env, "default/drop");
+    const stub = serviceObject(env, "default/drop");
     await stub.poke();
     expect(await listed("drop", uid)).toEqual(["10.4.0.1"]);
     await registry.delete("pods", pod);
@@ -119,7 +120,7 @@ describe("the object of a service", () => {
   });
 
   it("stores nothing because it was asked about a name that is no service", async () => {
-    const stub = serviceStub(env, "default/nothing");
+    const stub = serviceObject(env, "default/nothing");
     expect(await stub.resolve("no-such-uid")).toBeUndefined();
     await runInDurableObject(stub, (_, { storage }) => {
       expect([...storage.kv.list()]).toEqual([]);
