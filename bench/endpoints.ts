@@ -54,7 +54,7 @@ class Bench {
   constructor(database: CountingDatabase) {
     this.#database = database;
     this.#db = database.asDatabase();
-    this.#registry = new D1Registry({ db: this.#db as never, nowMs: Date.now, newUid: () => crypto.randomUUID() });
+    this.#registry = new D1Registry({ db: this.#db, nowMs: Date.now, newUid: () => crypto.randomUUID() });
   }
 
   async makeService(name: string, size: number): Promise<Pod[]> {
@@ -113,7 +113,7 @@ class Bench {
     const known = this.#keepers.get(name);
     if (known !== undefined) return known;
     const key = `default/${name}` as const;
-    const db = this.#db as never;
+    const db = this.#db;
     const publisher = new D1Registry({ db, nowMs: Date.now, newUid: () => crypto.randomUUID(), publishing: true });
     const source = { nowMs: Date.now, newUid: () => crypto.randomUUID(), random: Math.random };
     let background: Promise<unknown> = Promise.resolve();

@@ -59,7 +59,7 @@ function parse(): { workload: Workload; json: boolean; help: boolean } | string 
       flipsPerPodDay: Number(given.flips),
       queries: Number(given.queries),
     };
-    return { workload, json: values["json"] === true, help: values["help"] === true };
+    return { workload, json: values.json, help: values.help };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -19,7 +19,7 @@ export interface IpRange {
 }
 
 /** What the IANA special-purpose registries say of an address, in ipaddr.js' names. */
-export type IpKind =
+type IpKind =
   | "unicast"
   | "private"
   | "loopback"

@@ -9,7 +9,7 @@ import { candidatesOf, compareText, familiesOf, type Candidate } from "./candida
 import { podReference, portsKey } from "./derive-slices.ts";
 
 /** Kubernetes' limit of addresses in one Endpoints object, ready and not ready together. */
-export const maxAddresses = 1000;
+const maxAddresses = 1000;
 
 interface Backend {
   address: EndpointAddress;

@@ -7,7 +7,7 @@ import { authorityOf, type HttpTarget } from "./probe-target.ts";
 
 type Header = HttpTarget["headers"][number];
 
-export const userAgent = "kube-probe/1.32";
+const userAgent = "kube-probe/1.32";
 
 /** The client speaks for these itself. */
 const ownHeaders = new Set(["host", "connection", "content-length", "transfer-encoding", "trailer"]);

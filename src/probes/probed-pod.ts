@@ -148,7 +148,7 @@ export class ProbedPod {
   }
 }
 
-export function counterKey(uid: string, container: string, kind: ProbeKind): string {
+function counterKey(uid: string, container: string, kind: ProbeKind): string {
   return `${uid}/${container}/${kind}`;
 }
 

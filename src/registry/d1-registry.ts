@@ -2,6 +2,7 @@
  * The registry on D1. Each write is one batch (a transaction); what it must not do is decide anything from a read made
  * before it, except under a guard that the batch itself checks.
  */
+import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
 import { edgeNodeLabel, regionOf } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import { toTimestamp } from "../domain/object.ts";

@@ -1,4 +1,5 @@
 /** Objects as rows: the manifest is stored without its resourceVersion, which is the row's revision. */
+import type { D1Result } from "@cloudflare/workers-types";
 import type { KubeObject } from "../domain/object.ts";
 
 export interface ObjectRow {

@@ -2,6 +2,7 @@
  * What the Durable Objects, the sweep and DNS read, each as of one revision: one batch on the primary, so that data
  * and revision belong together.
  */
+import type { D1Database, D1Result } from "@cloudflare/workers-types";
 import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
 import type { Node } from "../domain/node.ts";
 import type { KubeObject } from "../domain/object.ts";

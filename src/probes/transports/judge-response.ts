@@ -6,7 +6,7 @@ import type { Outcome } from "../../domain/outcome.ts";
 import { encodePath } from "../encode-path.ts";
 import { contextOf, urlOf, type HttpTarget } from "../probe-target.ts";
 
-export const redirectLimit = 10;
+const redirectLimit = 10;
 
 export type Judgement = { judged: "outcome"; outcome: Outcome } | { judged: "follow"; target: HttpTarget };
 
