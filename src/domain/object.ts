@@ -58,7 +58,10 @@ export type GroupResource =
   | "pods"
   | "services"
   | "endpoints"
-  | "endpointslices.discovery.k8s.io";
+  | "endpointslices.discovery.k8s.io"
+  | "events"
+  | "replicationcontrollers"
+  | "leases.coordination.k8s.io";
 
 /** A moment as Kubernetes' metav1.Time writes it: RFC 3339 in UTC with whole seconds. */
 export function toTimestamp(nowMs: number): string {
