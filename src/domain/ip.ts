@@ -18,19 +18,6 @@ export interface IpRange {
   prefixLength: number;
 }
 
-/** What the IANA special-purpose registries say of an address, in ipaddr.js' names. */
-type IpKind =
-  | "unicast"
-  | "private"
-  | "loopback"
-  | "linkLocal"
-  | "multicast"
-  | "broadcast"
-  | "unspecified"
-  | "carrierGradeNat"
-  | "reserved"
-  | "other";
-
 export function parseIp(text: string): Ip | undefined {
   if (text.includes(":")) {
     if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;

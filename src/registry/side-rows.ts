@@ -70,6 +70,10 @@ function ofKind(resource: GroupResource, change: Change): SideStatement[] {
       return ofEndpoints(change as Change<Endpoints>);
     case "nodes":
       return when(zoneOf(change.before) !== zoneOf(change.after), write.pendServicesOnNode);
+    case "events":
+    case "replicationcontrollers":
+    case "leases.coordination.k8s.io":
+      return [];
   }
 }
 
