@@ -37,7 +37,11 @@ export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedCha
       case "nodes":
         putZone(next.zones, object, isGone);
         break;
+      // Nothing else tells of endpoints.
       case "namespaces":
+      case "events":
+      case "replicationcontrollers":
+      case "leases.coordination.k8s.io":
     }
   }
   return { ...snapshot, ...next, pods: [...next.pods.values()], slices: [...next.slices.values()], endpoints };

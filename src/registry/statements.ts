@@ -240,9 +240,11 @@ export const read = {
   changes: `SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
     FROM log LEFT JOIN log AS before ON before.revision = log.previous
     WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2`,
-  /** The log above revision ?1 about namespace ?2 and about nodes, oldest first, at most ?3 rows. */
+  /** The log above revision ?1 of what endpoints in namespace ?2 are derived from, oldest first, at most ?3 rows. */
   changesInNamespace: `SELECT revision, resource, change, manifest FROM log
-    WHERE revision > ?1 AND (namespace = ?2 OR resource = 'nodes') ORDER BY revision LIMIT ?3`,
+    WHERE revision > ?1 AND (resource = 'nodes' OR namespace = ?2
+      AND resource IN ('services', 'pods', 'endpoints', 'endpointslices.discovery.k8s.io'))
+    ORDER BY revision LIMIT ?3`,
   programmingLatency: "SELECT service_kind, upper_bound_ms, observations, total_ms FROM programming_latency",
   compactedRevision: "SELECT compacted_revision AS revision FROM registry",
 } as const;
