@@ -8,6 +8,7 @@ import { parsedConfigOf, type Config } from "./config.ts";
 import { handleDoh } from "./dns/doh.ts";
 import { dnsServer } from "./isolate.ts";
 import { metricsText } from "./metrics.ts";
+import { isRegistryFailure } from "./registry/registry-failure.ts";
 import { readProgrammingLatency } from "./registry/snapshots.ts";
 import { apiDeps, isRegistryReadable } from "./wiring.ts";
 
@@ -30,6 +31,11 @@ export const front = new Hono<FrontEnv>()
     if (!parsed.ok) return context.text(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, 503);
     context.set("config", parsed.config);
     return next();
+  })
+  .onError((error, context) => {
+    console.error("front:", error);
+    if (isRegistryFailure(error)) return context.text("the registry cannot be read right now\n", 503);
+    return context.text("internal error\n", 500);
   })
   .get("/", (context) => context.text("Rollcall: Kubernetes API at /api and /apis, DNS over HTTPS at /dns-query\n"))
   .get("/readyz", async (context) => {

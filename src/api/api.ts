@@ -2,6 +2,7 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { aboutServer } from "./discovery/about-server.ts";
 import { discoverGroup, discoverRoot, discoverVersion, isServed } from "./discovery/discovery.ts";
+import { isRegistryFailure } from "../registry/registry-failure.ts";
 import type { ApiEnv } from "./deps.ts";
 import { negotiate } from "./present/form.ts";
 import { refuse, respond } from "./present/respond.ts";
@@ -12,6 +13,8 @@ import { Warnings } from "./warnings.ts";
 
 type Request = HonoContext<ApiEnv>;
 
+const unreadable = "the registry cannot be reached right now: whether a write took effect is to be seen by reading it";
+
 /** Where resources of the core group and of all others live. */
 const roots = ["/api/:version", "/apis/:group/:version"] as const;
 
@@ -19,7 +22,7 @@ export function createApi(): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>({ strict: false });
   api.onError((error) => {
     console.error("api:", error);
-    return refuse({ type: "internal" });
+    return refuse(isRegistryFailure(error) ? { type: "unavailable", message: unreadable } : { type: "internal" });
   });
   api.notFound((context) => context.text("404 page not found\n", 404));
   api.route("/", aboutServer);
