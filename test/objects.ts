@@ -2,6 +2,7 @@
 import type { EndpointSlice } from "../src/domain/endpoints.ts";
 import { serviceNameLabel } from "../src/domain/endpoints.ts";
 import type { Pod, PodSpec, PodStatus } from "../src/domain/pod.ts";
+import type { ReplicationController } from "../src/domain/replication-controller.ts";
 import type { Service, ServiceSpec } from "../src/domain/service.ts";
 
 interface Meta {
@@ -43,6 +44,21 @@ export function readyPod(name: string, ip: string, meta: Meta = {}, spec: Partia
 
 export function service(name: string, spec: ServiceSpec = {}, meta: Meta = {}): Service {
   return { apiVersion: "v1", kind: "Service", metadata: metadata(name, meta), spec: { type: "ClusterIP", ...spec } };
+}
+
+/** Wishes for three pods with the labels of its selector. */
+export function replicationController(
+  name: string,
+  selector: Record<string, string>,
+  meta: Meta = {},
+): ReplicationController {
+  const template = { metadata: { labels: selector }, spec: { containers: [{ name: "main", image: `${name}:1` }] } };
+  return {
+    apiVersion: "v1",
+    kind: "ReplicationController",
+    metadata: metadata(name, meta),
+    spec: { replicas: 3, selector, template },
+  };
 }
 
 export function slice(name: string, ofService: string, endpoints: EndpointSlice["endpoints"] = []): EndpointSlice {

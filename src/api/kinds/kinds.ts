@@ -1,13 +1,26 @@
 /** The kinds that the API serves. Another kind is another line here, and a file beside this one. */
 import { endpointSliceKind } from "./endpoint-slice.ts";
 import { endpointsKind } from "./endpoints.ts";
+import { eventKind } from "./event.ts";
 import { apiVersionOf, type Kind } from "./kind.ts";
+import { leaseKind } from "./lease.ts";
 import { namespaceKind } from "./namespace.ts";
 import { nodeKind } from "./node.ts";
 import { podKind } from "./pod/pod.ts";
+import { replicationControllerKind } from "./replication-controller/replication-controller.ts";
 import { serviceKind } from "./service/service.ts";
 
-export const kinds: readonly Kind[] = [namespaceKind, nodeKind, podKind, serviceKind, endpointsKind, endpointSliceKind];
+export const kinds: readonly Kind[] = [
+  namespaceKind,
+  nodeKind,
+  podKind,
+  serviceKind,
+  replicationControllerKind,
+  endpointsKind,
+  eventKind,
+  endpointSliceKind,
+  leaseKind,
+];
 
 export function kindNamed(apiVersion: string, name: string): Kind | undefined {
   return kinds.find((kind) => kind.kind === name && apiVersionOf(kind) === apiVersion);

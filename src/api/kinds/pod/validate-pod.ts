@@ -5,7 +5,7 @@
  */
 import { parseIp } from "../../../domain/ip.ts";
 import type { Condition } from "../../../domain/object.ts";
-import type { Container, ContainerPort, Pod, PodStatus } from "../../../domain/pod.ts";
+import type { Container, ContainerPort, Pod, PodSpec, PodStatus } from "../../../domain/pod.ts";
 import { sameJson, without } from "../../json.ts";
 import {
   duplicate,
@@ -25,27 +25,28 @@ const truths: readonly string[] = ["False", "True", "Unknown"];
 const phases: readonly string[] = ["Failed", "Pending", "Running", "Succeeded", "Unknown"];
 
 export function validatePod(pod: Pod, before: Pod | undefined): FieldError[] {
-  const errors = [...specErrors(pod), ...statusErrors(pod.status)];
+  const errors = [...podSpecErrors(pod.spec, "spec"), ...statusErrors(pod.status)];
   return before === undefined ? errors : [...errors, ...changeErrors(pod, before)];
 }
 
-function specErrors({ spec }: Pod): FieldError[] {
+/** `field` names the spec: a pod's own, or that of a template. */
+export function podSpecErrors(spec: PodSpec, field: string): FieldError[] {
   const { containers, initContainers = [], hostname, subdomain, nodeName, readinessGates = [] } = spec;
   return [
-    ...(containers.length === 0 ? [required("spec.containers")] : []),
-    ...containers.flatMap((container, index) => containerErrors(container, `spec.containers[${index}]`)),
-    ...initContainers.flatMap((container, index) => containerErrors(container, `spec.initContainers[${index}]`)),
-    ...repeatedNames(spec.containers, initContainers),
-    ...(hostname ? check("spec.hostname", hostname, isDnsLabel) : []),
-    ...(subdomain ? check("spec.subdomain", subdomain, isDnsLabel) : []),
-    ...(nodeName ? check("spec.nodeName", nodeName, isDnsSubdomain) : []),
+    ...(containers.length === 0 ? [required(`${field}.containers`)] : []),
+    ...containers.flatMap((container, index) => containerErrors(container, `${field}.containers[${index}]`)),
+    ...initContainers.flatMap((container, index) => containerErrors(container, `${field}.initContainers[${index}]`)),
+    ...repeatedNames(containers, initContainers, field),
+    ...(hostname ? check(`${field}.hostname`, hostname, isDnsLabel) : []),
+    ...(subdomain ? check(`${field}.subdomain`, subdomain, isDnsLabel) : []),
+    ...(nodeName ? check(`${field}.nodeName`, nodeName, isDnsSubdomain) : []),
     ...readinessGates.flatMap(({ conditionType }, index) => {
-      return check(`spec.readinessGates[${index}].conditionType`, conditionType ?? "", isQualifiedName);
+      return check(`${field}.readinessGates[${index}].conditionType`, conditionType ?? "", isQualifiedName);
     }),
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [
           invalid(
-            "spec.terminationGracePeriodSeconds",
+            `${field}.terminationGracePeriodSeconds`,
             spec.terminationGracePeriodSeconds,
             "must be greater than or equal to 0",
           ),
@@ -66,17 +67,21 @@ function containerErrors(container: Container, field: string): FieldError[] {
   ];
 }
 
-function repeatedNames(containers: readonly Container[], initContainers: readonly Container[]): FieldError[] {
+function repeatedNames(
+  containers: readonly Container[],
+  initContainers: readonly Container[],
+  field: string,
+): FieldError[] {
   const seen = new Set<string>();
-  const list = (all: readonly Container[], field: string) =>
+  const list = (all: readonly Container[], of: string) =>
     all.flatMap(({ name }, index) => {
       if (name === "" || !seen.has(name)) {
         seen.add(name);
         return [];
       }
-      return [duplicate(`${field}[${index}].name`, name)];
+      return [duplicate(`${of}[${index}].name`, name)];
     });
-  return [...list(containers, "spec.containers"), ...list(initContainers, "spec.initContainers")];
+  return [...list(containers, `${field}.containers`), ...list(initContainers, `${field}.initContainers`)];
 }
 
 function portErrors({ name, containerPort, protocol }: ContainerPort, field: string): FieldError[] {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { discoverGroup, discoverRoot, discoverVersion } from "../../src/api/discovery/discovery.ts";
+
+const aggregatedAccept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
+
+interface Aggregated {
+  items: { versions: { resources: { resource: string; shortNames?: string[]; categories?: string[] }[] }[] }[];
+}
+
+interface Legacy {
+  resources: { name: string; shortNames?: string[]; categories?: string[]; namespaced: boolean }[];
+}
+
+const shortNames = {
+  namespaces: ["ns"],
+  nodes: ["no"],
+  pods: ["po"],
+  services: ["svc"],
+  replicationcontrollers: ["rc"],
+  endpoints: ["ep"],
+  events: ["ev"],
+};
+
+describe("discovery tells in both its forms", () => {
+  it("which resources the core group has, and how they are called for short", async () => {
+    const aggregated = (await discoverRoot("api", aggregatedAccept).json()) as Aggregated;
+    const resources = aggregated.items[0]?.versions[0]?.resources ?? [];
+    expect(Object.fromEntries(resources.map((each) => [each.resource, each.shortNames]))).toEqual(shortNames);
+
+    const legacy = discoverVersion("", "v1") as Legacy;
+    const named = legacy.resources.filter(({ name }) => !name.includes("/"));
+    expect(Object.fromEntries(named.map((each) => [each.name, each.shortNames]))).toEqual(shortNames);
+    expect(resources.filter(({ categories }) => categories?.includes("all")).map(({ resource }) => resource)).toEqual(
+      named.filter(({ categories }) => categories?.includes("all")).map(({ name }) => name),
+    );
+  });
+
+  it("which other groups there are", async () => {
+    const aggregated = (await discoverRoot("apis", aggregatedAccept).json()) as {
+      items: { metadata: { name: string } }[];
+    };
+    const groups = ["discovery.k8s.io", "coordination.k8s.io"];
+    expect(aggregated.items.map(({ metadata }) => metadata.name)).toEqual(groups);
+    const legacy = (await discoverRoot("apis", "application/json").json()) as { groups: { name: string }[] };
+    expect(legacy.groups.map(({ name }) => name)).toEqual(groups);
+    expect(discoverGroup("coordination.k8s.io")).toMatchObject({
+      preferredVersion: { groupVersion: "coordination.k8s.io/v1" },
+    });
+    expect(discoverVersion("coordination.k8s.io", "v1")).toMatchObject({
+      resources: [{ name: "leases", singularName: "lease", kind: "Lease", namespaced: true }],
+    });
+  });
+});
