@@ -3,13 +3,16 @@
  * is free here and billed in a Durable Object, so the sweep waits and the prober sleeps. Crons may come late, twice or
  * overlap: everything it calls may be called again.
  */
-import type { PendingTarget } from "./registry/snapshots.ts";
+import type { Due, PendingTarget } from "./registry/snapshots.ts";
 
 export interface SweepDeps {
-  readDue(): Promise<{ probers: string[]; pending: PendingTarget[] }>;
+  /** What is due at a moment. */
+  readDue(nowMs: number): Promise<Due>;
   poke(target: PendingTarget): Promise<void>;
   /** Runs what is due at this prober. When it wants to be called again, undefined for never. */
   runDue(prober: string): Promise<{ nextDueMs: number | undefined; empty: boolean }>;
+  /** Removes a pod whose grace period is over; its prober would have, if it lived or if there was one. */
+  removeTerminated(pod: Due["terminated"][number]): Promise<void>;
   removeEmptyProber(prober: string): Promise<void>;
   compactLog(beforeSeconds: number): Promise<void>;
   /** Told once a sweep of everything that failed in it, so that a failure costs one log line. */
@@ -37,9 +40,10 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   };
   await attempt("log", () => deps.compactLog(Math.floor(deps.nowMs() / 1000) - logRetentionSeconds));
   await attempt("registry", async () => {
-    const { probers, pending } = await deps.readDue();
+    const { probers, pending, terminated } = await deps.readDue(deps.nowMs());
     await Promise.all([
       ...pending.map((target) => attempt(target.target, () => deps.poke(target))),
+      ...terminated.map((pod) => attempt(`${pod.namespace}/${pod.name}`, () => deps.removeTerminated(pod))),
       ...probers.map((prober) => attempt(prober, () => drive(deps, prober, endMs))),
     ]);
   });

@@ -27,7 +27,8 @@ import {
   settlePending,
   settleService,
 } from "./registry/snapshots.ts";
-import { writeReadiness } from "./registry/write-readiness.ts";
+import { removeTerminated } from "./registry/remove-terminated.ts";
+import { writeReadiness, type ProbedPodIdentity } from "./registry/write-readiness.ts";
 import { ChangeSource } from "./watch/change-source.ts";
 import type { Subscription } from "./watch/fan-out.ts";
 import type { SweepDeps } from "./sweep.ts";
@@ -61,11 +62,12 @@ export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
 /** What the cron trigger needs. */
 export function sweepDeps(env: Env): SweepDeps {
   return {
-    readDue: () => readDue(env.DB),
+    readDue: (nowMs) => readDue(env.DB, nowMs),
     poke: ({ kind, target }) =>
       kind === "service" ? serviceObject(env, target as ServiceKey).poke() : proberObject(env, target).poke(),
     runDue: (prober) => proberObject(env, prober).runDue(),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
+    removeTerminated: (pod) => endTerminated(env, pod),
     removeEmptyProber: (prober) => removeEmptyProber(env.DB, prober),
     report: (failures) => console.error(`sweep: ${failures.join("; ")}`),
     nowMs: Date.now,
@@ -121,12 +123,18 @@ export function proberDeps(env: Env): ProberDeps {
         if (written.outcome === "written") await announceTo(env, waitUntil, written.concerned, 0);
         return written.outcome;
       },
+      removeTerminated: (pod) => endTerminated(env, pod),
       convergedAt: (prober, revision) => settlePending(env.DB, { kind: "prober", target: prober }, revision),
     },
     connect,
     fetch: (url, init) => fetch(url, init),
     allow: configOf(env).probeAllow,
   };
+}
+
+async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
+  const removal = await removeTerminated(registryOf(env), pod, Date.now());
+  if ("concerned" in removal) await announceTo(env, waitUntil, removal.concerned, 0);
 }
 
 /** Wakes those concerned; see announcement.ts. */

@@ -12,6 +12,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
         { kind: "service", target: "default/kubia" },
         { kind: "prober", target: "edge-9" },
       ],
+      terminated: [],
     }),
     poke: async ({ kind, target }) => void log.push(`poke ${kind} ${target}`),
     runDue: async (prober) => {
@@ -20,6 +21,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
       if (next === undefined) throw new Error("no such prober");
       return next();
     },
+    removeTerminated: async ({ namespace, name }) => void log.push(`end ${namespace}/${name}`),
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
     compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
     report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
@@ -36,6 +38,18 @@ describe("a sweep", () => {
     const { deps, log } = harness({});
     await sweep(deps);
     expect(log.slice(1)).toEqual(["poke service default/kubia", "poke prober edge-9"]);
+  });
+
+  it("removes pods whose grace period is over, whatever became of their prober", async () => {
+    const { deps, log } = harness({}, 90_000);
+    const pods = [{ namespace: "default", name: "a", uid: "u" }];
+    const readDue: SweepDeps["readDue"] = async (nowMs) => ({
+      probers: [],
+      pending: [],
+      terminated: nowMs === 90_000 ? pods : [],
+    });
+    await sweep({ ...deps, readDue });
+    expect(log.slice(1)).toEqual(["end default/a"]);
   });
 
   it("compacts the log but for the last hour", async () => {

@@ -88,8 +88,16 @@ export function isPodTerminating(pod: Pod): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }
 
+/** When a terminating pod is to go; undefined for one that stays, and for one that nothing but its finalizers hold. */
+export function graceEndMs({ metadata }: Pod): number | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
+  return deletionTimestamp === undefined || deletionGracePeriodSeconds === 0
+    ? undefined
+    : Date.parse(deletionTimestamp);
+}
+
 /** Phase Succeeded or Failed: its containers have ended and will not come back. */
-export function isPodFinished(pod: Pod): boolean {
+export function isPodFinished(pod: Pick<Pod, "status">): boolean {
   return pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
 }
 

@@ -35,6 +35,7 @@ export function newProber(parts: ProberParts): ProberDriver {
     report,
     ask: async (question) => (await asker.ask(question)) ?? (await overflow(question).catch(unreachableOverflow)),
     writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+    removeTerminated: (pod) => registry.removeTerminated(pod),
   });
   return new ProberDriver({ ...parts, engine, registry });
 }
@@ -81,6 +82,7 @@ function withSlots(slots: Slots, registry: ProberRegistry): ProberRegistry {
   return {
     readAssigned: (prober) => inSlot(() => registry.readAssigned(prober)),
     writeReadiness: (...verdict) => inSlot(() => registry.writeReadiness(...verdict)),
+    removeTerminated: (pod) => inSlot(() => registry.removeTerminated(pod)),
     convergedAt: (prober, revision) => inSlot(() => registry.convergedAt(prober, revision)),
   };
 }

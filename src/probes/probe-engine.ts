@@ -4,7 +4,7 @@
  */
 import { Convergence } from "../domain/convergence.ts";
 import type { IpRange } from "../domain/ip.ts";
-import type { Pod } from "../domain/pod.ts";
+import { graceEndMs, type Pod } from "../domain/pod.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
 import type { Answer, Question } from "./asker.ts";
 import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
@@ -26,6 +26,7 @@ export interface ProbeEngineDeps {
   allow: readonly IpRange[];
   ask(question: Question): Promise<Answer>;
   writeReadiness: ProberRegistry["writeReadiness"];
+  removeTerminated: ProberRegistry["removeTerminated"];
   counters: CounterStore;
   /** Something went wrong that nobody waits for. */
   report: (error: unknown) => void;
@@ -36,7 +37,12 @@ interface Entry {
   publication: Convergence;
   /** The last write failed; it is tried again with the next round. */
   unpublished: boolean;
+  /** An attempt to remove the pod is under way, or failed: there is none before this. */
+  nextRemovalMs: number;
 }
+
+/** How long an attempt to remove a pod has before there is another. */
+const removalRetryMs = 10_000;
 
 export class ProbeEngine {
   readonly #deps: ProbeEngineDeps;
@@ -80,6 +86,7 @@ export class ProbeEngine {
     const works: Promise<void>[] = [];
     for (const entry of this.#entries.values()) {
       if (entry.unpublished) works.push(this.#publish(entry));
+      if (removalDueMs(entry) <= nowMs) works.push(this.#remove(entry, nowMs));
       for (const probe of entry.probed.runnable()) {
         if (probe.run.begin(nowMs) !== undefined) works.push(this.#probe(entry, probe));
       }
@@ -88,11 +95,13 @@ export class ProbeEngine {
     for (const result of results) if (result.status === "rejected") this.#deps.report(result.reason);
   }
 
-  /** When `runDue` will next have something to do; undefined when there is nothing to probe. */
+  /** When `runDue` will next have something to do; undefined when there is nothing to probe or to remove. */
   nextDueMs(nowMs: number): number | undefined {
     let next: number | undefined;
-    for (const { probed } of this.#entries.values()) {
-      for (const { run } of probed.runnable()) next = Math.min(next ?? Infinity, run.nextDueMs(nowMs));
+    for (const entry of this.#entries.values()) {
+      const removalMs = removalDueMs(entry);
+      if (removalMs < Infinity) next = Math.min(next ?? Infinity, Math.max(removalMs, nowMs));
+      for (const { run } of entry.probed.runnable()) next = Math.min(next ?? Infinity, run.nextDueMs(nowMs));
     }
     return next;
   }
@@ -110,7 +119,12 @@ export class ProbeEngine {
       plan?.plan === "probe" ? new ProbeRun(plan.spec, { prober, startedMs, passing, seed }) : undefined;
     const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
     if (before === undefined) probed.restore(this.#stored);
-    const entry: Entry = { probed, publication: new Convergence(() => this.#write(entry)), unpublished: false };
+    const entry: Entry = {
+      probed,
+      publication: new Convergence(() => this.#write(entry)),
+      unpublished: false,
+      nextRemovalMs: 0,
+    };
     return entry;
   }
 
@@ -139,6 +153,13 @@ export class ProbeEngine {
     entry.unpublished = false;
     if (result !== "gone") entry.probed.told(news);
     else if (this.#isCurrent(entry)) this.#drop(uid);
+  }
+
+  /** The pod leaves the table when the registry no longer assigns it, which the removal makes known by a poke. */
+  async #remove(entry: Entry, nowMs: number): Promise<void> {
+    entry.nextRemovalMs = nowMs + removalRetryMs;
+    const { namespace = "", name, uid } = entry.probed.pod.metadata;
+    await this.#deps.removeTerminated({ namespace, name, uid });
   }
 
   #isCurrent(entry: Entry): boolean {
@@ -171,6 +192,11 @@ export class ProbeEngine {
   #forget(key: string): void {
     if (this.#stored.delete(key)) this.#deps.counters.remove(key);
   }
+}
+
+function removalDueMs({ probed, nextRemovalMs }: Entry): number {
+  const endMs = graceEndMs(probed.pod);
+  return endMs === undefined ? Infinity : Math.max(endMs, nextRemovalMs);
 }
 
 /** Containers start with their pod. */

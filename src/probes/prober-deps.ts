@@ -25,6 +25,8 @@ export interface ProberRegistry {
     node: string,
     containers: ContainerReadiness[],
   ): Promise<"written" | "unchanged" | "gone">;
+  /** Removes a pod whose grace period is over; one that finalizers hold stays for as long as they do. */
+  removeTerminated(pod: PodIdentity): Promise<void>;
   /** The prober has taken in everything up to `revision`. */
   convergedAt(prober: string, revision: number): Promise<void>;
 }

@@ -5,7 +5,7 @@
 import type { D1Database, D1Result } from "@cloudflare/workers-types";
 import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
 import type { Node } from "../domain/node.ts";
-import type { KubeObject } from "../domain/object.ts";
+import { toTimestamp, type KubeObject } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
 import { bucketsOf, type LatencyBucket } from "./latency-buckets.ts";
@@ -19,6 +19,7 @@ import type {
 } from "./registry.ts";
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { compact, read, settle } from "./statements.ts";
+import type { ProbedPodIdentity } from "./write-readiness.ts";
 
 interface EpochRow {
   epoch: string;
@@ -117,10 +118,21 @@ export interface PendingTarget {
   target: string;
 }
 
-/** Every prober, and everybody who has not yet looked at a change: what the sweep works through. */
-export async function readDue(db: D1Database): Promise<{ probers: string[]; pending: PendingTarget[] }> {
-  const results = await db.batch([db.prepare(read.probers), db.prepare(read.pending)]);
+/** What the sweep works through: every prober, everybody who has not yet looked at a change, pods that should be gone. */
+export interface Due {
+  probers: string[];
+  pending: PendingTarget[];
+  terminated: ProbedPodIdentity[];
+}
+
+export async function readDue(db: D1Database, nowMs: number): Promise<Due> {
+  const results = await db.batch([
+    db.prepare(read.probers),
+    db.prepare(read.pending),
+    db.prepare(read.terminatedPods).bind(toTimestamp(nowMs)),
+  ]);
   return {
+    terminated: rowsOf<ProbedPodIdentity>(results, 2),
     probers: rowsOf<{ name: string }>(results, 0).map(({ name }) => name),
     pending: rowsOf<PendingTarget>(results, 1),
   };

@@ -236,6 +236,12 @@ export const read = {
   probers: "SELECT name FROM probers ORDER BY ordinal",
   pending: "SELECT kind, target FROM pending",
 
+  /** Pods whose grace period was over at the moment ?1; at most so many that a sweep can remove them. */
+  terminatedPods: `SELECT namespace, name, uid FROM objects INDEXED BY objects_terminating WHERE resource = 'pods'
+      AND json_extract(manifest, '$.metadata.deletionGracePeriodSeconds') > 0
+      AND json_extract(manifest, '$.metadata.deletionTimestamp') <= ?1
+    LIMIT 100`,
+
   /** The log above revision ?1, oldest first, at most ?2 rows, each with what it superseded. */
   changes: `SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
     FROM log LEFT JOIN log AS before ON before.revision = log.previous

@@ -30,7 +30,7 @@ async function slicesOf(name: string): Promise<EndpointSlice[]> {
 async function settled(name: string): Promise<void> {
   await vi.waitFor(
     async () => {
-      const { pending } = await readDue(env.DB);
+      const { pending } = await readDue(env.DB, Date.now());
       expect(pending.map(({ target }) => target)).not.toContain(`default/${name}`);
     },
     { timeout: 10_000, interval: 20 },
@@ -75,7 +75,7 @@ describe("the object of a service", () => {
 
   it("whose poke was dropped stays pending until it has looked", async () => {
     await create("services", service("lost", { selector: { app: "lost" } }));
-    const { pending } = await readDue(env.DB);
+    const { pending } = await readDue(env.DB, Date.now());
     expect(pending).toContainEqual({ kind: "service", target: "default/lost" });
     await serviceObject(env, "default/lost").poke();
     await settled("lost");

@@ -132,6 +132,7 @@ export class FakeRegistry {
   #revision = 1;
   epoch = "first";
   readonly verdicts: { pod: string; ready: boolean; started: boolean; message: string; atMs: number }[] = [];
+  readonly removals: { pod: string; atMs: number }[] = [];
   convergedTo = 0;
   reads = 0;
   /** Fails the next calls of this kind. */
@@ -196,6 +197,16 @@ export class FakeRegistry {
       atMs: this.#clock.nowMs(),
     });
     return "written";
+  }
+
+  async removeTerminated({ name, uid }: PodIdentity): Promise<void> {
+    if (this.failing === "writes") throw new Error("D1 cannot be written");
+    const pod = this.#pods.get(name);
+    if (pod?.metadata.uid !== uid) return;
+    this.removals.push({ pod: name, atMs: this.#clock.nowMs() });
+    const isHeld = (pod.metadata.finalizers ?? []).length > 0;
+    if (isHeld) this.put({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } });
+    else this.remove(name);
   }
 
   async convergedAt(_prober: string, revision: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** core/v1 Pod: a program that somebody runs somewhere, registered with its address. */
 import { endpointsView } from "../../../domain/concerns.ts";
 import { isEdgeNode, type Node } from "../../../domain/node.ts";
-import { podAddresses, type Pod } from "../../../domain/pod.ts";
+import { isPodFinished, podAddresses, type Pod } from "../../../domain/pod.ts";
 import type { Context } from "../../context.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
 import type { Kind } from "../kind.ts";
@@ -58,6 +58,11 @@ export const podKind: Kind<Pod> = {
     return withFollowingAddresses({ ...pod, spec }, before);
   },
   prepareStatus: statusOfKnownPod,
+  gracePeriodSeconds({ spec, status }, asked) {
+    // What has ended needs no time to end, and without a node nobody would take it away when its time is over.
+    if (spec.nodeName === undefined || isPodFinished({ status })) return 0;
+    return asked ?? spec.terminationGracePeriodSeconds ?? 0;
+  },
   takesOutOfService: (before, after) => endpointsView(before) !== endpointsView(after),
 };
 
