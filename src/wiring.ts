@@ -14,6 +14,7 @@ import { forgetAnswers } from "./isolate.ts";
 import { feedObject, proberObject, serviceObject } from "./objects.ts";
 import type { ProberDeps } from "./probes/prober-deps.ts";
 import { D1Registry } from "./registry/d1-registry.ts";
+import { recordEvent } from "./registry/record-event.ts";
 import type { Concerned } from "./registry/registry.ts";
 import {
   compactLog,
@@ -124,6 +125,9 @@ export function proberDeps(env: Env): ProberDeps {
         return written.outcome;
       },
       removeTerminated: (pod) => endTerminated(env, pod),
+      recordEvent: async (pod, happening, event) => {
+        if (await recordEvent(registry, pod, happening, { ...event, uid: newUid() })) await pokeFeed(env);
+      },
       convergedAt: (prober, revision) => settlePending(env.DB, { kind: "prober", target: prober }, revision),
     },
     connect,

@@ -3,7 +3,7 @@
  * pods, and what drives it. Nothing of Cloudflare is named here, so that tests put the same prober together.
  */
 import { Asker, type Answer, type Question } from "./asker.ts";
-import { ProbeEngine, type CounterStore } from "./probe-engine.ts";
+import { ProbeEngine, type ProbeEngineDeps } from "./probe-engine.ts";
 import { ProberDriver, type ProberDriverDeps } from "./prober-driver.ts";
 import type { ProberDeps, ProberRegistry } from "./prober-deps.ts";
 import { Slots } from "./slots.ts";
@@ -17,14 +17,15 @@ export interface ProberParts extends ProberDeps {
   prober: string;
   overflow: Overflow;
   clock: Clock;
-  counters: CounterStore;
+  counters: ProbeEngineDeps["counters"];
+  series: ProbeEngineDeps["series"];
   alarm: ProberDriverDeps["alarm"];
   waitUntil: ProberDriverDeps["waitUntil"];
   report: ProberDriverDeps["report"];
 }
 
 export function newProber(parts: ProberParts): ProberDriver {
-  const { prober, allow, clock, connect, fetch, overflow, counters, report } = parts;
+  const { prober, allow, clock, connect, fetch, overflow, counters, series, report } = parts;
   const slots = new Slots({ suspects: 2, divertAtStuck: 3 });
   const asker = new Asker({ slots, clock, connect, fetch });
   const registry = withSlots(slots, parts.registry);
@@ -32,10 +33,12 @@ export function newProber(parts: ProberParts): ProberDriver {
     prober,
     allow,
     counters,
+    series,
     report,
     ask: async (question) => (await asker.ask(question)) ?? (await overflow(question).catch(unreachableOverflow)),
     writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
     removeTerminated: (pod) => registry.removeTerminated(pod),
+    recordEvent: (...event) => registry.recordEvent(...event),
   });
   return new ProberDriver({ ...parts, engine, registry });
 }
@@ -83,6 +86,7 @@ function withSlots(slots: Slots, registry: ProberRegistry): ProberRegistry {
     readAssigned: (prober) => inSlot(() => registry.readAssigned(prober)),
     writeReadiness: (...verdict) => inSlot(() => registry.writeReadiness(...verdict)),
     removeTerminated: (pod) => inSlot(() => registry.removeTerminated(pod)),
+    recordEvent: (...event) => inSlot(() => registry.recordEvent(...event)),
     convergedAt: (prober, revision) => inSlot(() => registry.convergedAt(prober, revision)),
   };
 }

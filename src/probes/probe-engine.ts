@@ -7,18 +7,13 @@ import type { IpRange } from "../domain/ip.ts";
 import { graceEndMs, type Pod } from "../domain/pod.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
 import type { Answer, Question } from "./asker.ts";
+import { KeptState, type StateStore } from "./kept-state.ts";
+import { PodEvents, type Due, type KeptSeries } from "./pod-events.ts";
 import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
 import { ProbeRun, type MovingCounters } from "./probe-run.ts";
 import { planProbes, type ProbePlan } from "./probe-spec.ts";
 import type { ProberRegistry } from "./prober-deps.ts";
 import { hashOf } from "./schedule.ts";
-
-/** Keeps counters over an eviction, while they are moving. */
-export interface CounterStore {
-  load(): Map<string, MovingCounters>;
-  save(key: string, counters: MovingCounters): void;
-  remove(key: string): void;
-}
 
 export interface ProbeEngineDeps {
   /** The prober's name, which is its node's. */
@@ -27,13 +22,18 @@ export interface ProbeEngineDeps {
   ask(question: Question): Promise<Answer>;
   writeReadiness: ProberRegistry["writeReadiness"];
   removeTerminated: ProberRegistry["removeTerminated"];
-  counters: CounterStore;
+  recordEvent: ProberRegistry["recordEvent"];
+  /** Counters over an eviction, while they are moving. */
+  counters: StateStore<MovingCounters>;
+  /** Which events were written, and how often they had happened by then. */
+  series: StateStore<KeptSeries>;
   /** Something went wrong that nobody waits for. */
   report: (error: unknown) => void;
 }
 
 interface Entry {
   probed: ProbedPod;
+  events: PodEvents;
   publication: Convergence;
   /** The last write failed; it is tried again with the next round. */
   unpublished: boolean;
@@ -48,11 +48,13 @@ export class ProbeEngine {
   readonly #deps: ProbeEngineDeps;
   #entries = new Map<string, Entry>();
   #asOf: { epoch: string; revision: number } | undefined;
-  readonly #stored: Map<string, MovingCounters>;
+  readonly #counters: KeptState<MovingCounters>;
+  readonly #series: KeptState<KeptSeries>;
 
   constructor(deps: ProbeEngineDeps) {
     this.#deps = deps;
-    this.#stored = deps.counters.load();
+    this.#counters = new KeptState(deps.counters);
+    this.#series = new KeptState(deps.series);
   }
 
   /** The registry's revision that the table follows; undefined before the first reconciliation. */
@@ -88,7 +90,7 @@ export class ProbeEngine {
       if (entry.unpublished) works.push(this.#publish(entry));
       if (removalDueMs(entry) <= nowMs) works.push(this.#remove(entry, nowMs));
       for (const probe of entry.probed.runnable()) {
-        if (probe.run.begin(nowMs) !== undefined) works.push(this.#probe(entry, probe));
+        if (probe.run.begin(nowMs) !== undefined) works.push(this.#probe(entry, probe, nowMs));
       }
     }
     const results = await Promise.allSettled(works);
@@ -118,9 +120,11 @@ export class ProbeEngine {
     const newRun = (plan: ProbePlan | undefined, passing: boolean): ProbeRun | undefined =>
       plan?.plan === "probe" ? new ProbeRun(plan.spec, { prober, startedMs, passing, seed }) : undefined;
     const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
-    if (before === undefined) probed.restore(this.#stored);
+    const { uid } = pod.metadata;
+    if (before === undefined) probed.restore(this.#counters.of(uid));
     const entry: Entry = {
       probed,
+      events: before?.events ?? new PodEvents(this.#series.of(uid)),
       publication: new Convergence(() => this.#write(entry)),
       unpublished: false,
       nextRemovalMs: 0,
@@ -128,16 +132,30 @@ export class ProbeEngine {
     return entry;
   }
 
-  async #probe(entry: Entry, probe: RunnableProbe): Promise<void> {
-    const { spec, suspect } = probe.run;
+  async #probe(entry: Entry, probe: RunnableProbe, nowMs: number): Promise<void> {
+    const { spec, suspect, passing: wasPassing } = probe.run;
     const { target, timeoutMs } = spec;
     const answer = await this.#deps.ask({ target, timeoutMs, use: suspect ? "suspect" : "probe" });
     // The pod may have gone, or begun afresh, in the meantime: what was seen of it then says nothing now.
     if (!this.#isCurrent(entry)) return;
     entry.probed.judge(probe, answer);
     this.#saveCounters(entry);
-    await this.#publish(entry);
+    const recovered = !wasPassing && probe.run.passing;
+    const due = entry.events.after(entry.probed.subjectOf(probe), answer.outcome, recovered, nowMs);
+    const [published] = await Promise.allSettled([this.#publish(entry), this.#record(entry, due)]);
+    if (published.status === "rejected") throw published.reason;
     this.#forgetCounters(entry);
+  }
+
+  /** An event that could not be written is let go; what goes on is written when its count has doubled again. */
+  async #record({ probed }: Entry, due: Due): Promise<void> {
+    for (const [key, series] of due.keep) this.#series.keep(key, series);
+    for (const key of due.forget) this.#series.forget(key);
+    const { recordEvent, prober, report } = this.#deps;
+    const source = { component: "prober", host: prober };
+    for (const { happening, ...event } of due.events) {
+      await recordEvent(probed.pod, { ...happening, source }, event).catch(report);
+    }
   }
 
   async #publish(entry: Entry): Promise<void> {
@@ -172,25 +190,17 @@ export class ProbeEngine {
   }
 
   #saveCounters({ probed }: Entry): void {
-    for (const { key, moving } of probed.counters()) {
-      if (moving === undefined || JSON.stringify(this.#stored.get(key)) === JSON.stringify(moving)) continue;
-      this.#stored.set(key, moving);
-      this.#deps.counters.save(key, moving);
-    }
+    for (const { key, moving } of probed.counters()) if (moving !== undefined) this.#counters.keep(key, moving);
   }
 
   /** Only after the verdict that the counters led to is written: else a crash in between would lose both. */
   #forgetCounters({ probed }: Entry): void {
-    for (const { key, moving } of probed.counters()) if (moving === undefined) this.#forget(key);
+    for (const { key, moving } of probed.counters()) if (moving === undefined) this.#counters.forget(key);
   }
 
   #forgetStrangers(): void {
-    const kept = new Set([...this.#entries.values()].flatMap(({ probed }) => probed.counters().map(({ key }) => key)));
-    for (const key of this.#stored.keys()) if (!kept.has(key)) this.#forget(key);
-  }
-
-  #forget(key: string): void {
-    if (this.#stored.delete(key)) this.#deps.counters.remove(key);
+    this.#counters.forgetOthers(this.#entries);
+    this.#series.forgetOthers(this.#entries);
   }
 }
 

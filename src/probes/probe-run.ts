@@ -54,6 +54,11 @@ export class ProbeRun {
     return this.#swallows && !this.#state.passing;
   }
 
+  /** How often it is run, as things stand. */
+  get periodMs(): number {
+    return this.#rounds.periodMs;
+  }
+
   /** Marks a probe as begun and returns its number; undefined when none is due, or one is still under way. */
   begin(nowMs: number): number | undefined {
     const number = this.#inFlight ? undefined : this.#dueNumber(nowMs);

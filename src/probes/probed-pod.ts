@@ -6,6 +6,7 @@ import { isPodFinished, isPodTerminating, type Pod } from "../domain/pod.ts";
 import { needsAgentReason, type ContainerReadiness } from "../domain/readiness.ts";
 import type { MovingCounters, ProbeRun } from "./probe-run.ts";
 import type { Answer } from "./asker.ts";
+import type { ProbeSubject } from "./pod-events.ts";
 import type { ContainerPlan, ProbeKind, ProbePlan } from "./probe-spec.ts";
 import { isNews, shownTrouble, troubleAfter, type Trouble, type TroubleKind } from "./trouble.ts";
 
@@ -84,6 +85,12 @@ export class ProbedPod {
     run.end(outcome.result, swallowed);
     const { plan, trouble } = container;
     container.trouble = troubleAfter(trouble, run.spec.kind, plan.name, outcome) ?? unplanned(plan);
+  }
+
+  /** What events about the probe are about. */
+  subjectOf({ container, run }: RunnableProbe): ProbeSubject {
+    const { periodMs, passing, spec } = run;
+    return { uid: this.pod.metadata.uid, container: container.plan.name, kind: spec.kind, periodMs, passing };
   }
 
   /** What the registry does not hold yet; undefined when it holds everything. */

@@ -2,9 +2,12 @@
  * What probing needs from outside: the registry, the platform's sockets, and where it may connect. Declared here, filled
  * in by the wiring.
  */
+import type { Happening } from "../domain/event.ts";
 import type { IpRange } from "../domain/ip.ts";
+import type { Pod } from "../domain/pod.ts";
 import type { ContainerReadiness } from "../domain/readiness.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
+import type { DueEvent } from "./pod-events.ts";
 import type { Connect, Fetch } from "./sockets.ts";
 
 export interface PodIdentity {
@@ -27,6 +30,8 @@ export interface ProberRegistry {
   ): Promise<"written" | "unchanged" | "gone">;
   /** Removes a pod whose grace period is over; one that finalizers hold stays for as long as they do. */
   removeTerminated(pod: PodIdentity): Promise<void>;
+  /** Writes an event about the pod, or counts the one that is there on; see registry/record-event.ts. */
+  recordEvent(pod: Pod, happening: Happening, event: Omit<DueEvent, "happening">): Promise<void>;
   /** The prober has taken in everything up to `revision`. */
   convergedAt(prober: string, revision: number): Promise<void>;
 }

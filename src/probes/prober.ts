@@ -1,17 +1,15 @@
 /**
  * The Durable Object of one prober, named after its node (`edge-0`): it probes the pods assigned to it and writes their
- * verdicts. What is known of pods comes from the registry; only counters that are moving are stored here.
+ * verdicts. What is known of pods comes from the registry; only counters that are moving are stored here, and how
+ * often events had happened when they were written.
  */
 import { DurableObject } from "cloudflare:workers";
 import { proberDeps } from "../wiring.ts";
 import type { Answer, Question } from "./asker.ts";
+import type { StateStore } from "./kept-state.ts";
 import { newOverflow, newProber, type Overflow } from "./new-prober.ts";
-import type { CounterStore } from "./probe-engine.ts";
 import type { ProberDriver, RoundReport } from "./prober-driver.ts";
-import type { MovingCounters } from "./probe-run.ts";
 import type { Clock } from "./sockets.ts";
-
-const counterPrefix = "counters/";
 
 export class Prober extends DurableObject<Env> {
   readonly #driver: ProberDriver;
@@ -29,7 +27,8 @@ export class Prober extends DurableObject<Env> {
       clock,
       report,
       overflow: (question) => env.PROBER.getByName(`${prober}/overflow`).ask(question),
-      counters: countersIn(storage.kv),
+      counters: storeIn(storage.kv, "counters/"),
+      series: storeIn(storage.kv, "events/"),
       alarm: {
         get: () => storage.getAlarm(),
         set: (atMs) => storage.setAlarm(atMs),
@@ -67,17 +66,11 @@ const clock: Clock = {
   },
 };
 
-function countersIn(kv: SyncKvStorage): CounterStore {
+function storeIn<T>(kv: SyncKvStorage, prefix: string): StateStore<T> {
   return {
-    load: () =>
-      new Map(
-        Array.from(kv.list<MovingCounters>({ prefix: counterPrefix }), ([key, counters]) => [
-          key.slice(counterPrefix.length),
-          counters,
-        ]),
-      ),
-    save: (key, counters) => kv.put(counterPrefix + key, counters),
-    remove: (key) => void kv.delete(counterPrefix + key),
+    load: () => new Map(Array.from(kv.list<T>({ prefix }), ([key, value]) => [key.slice(prefix.length), value])),
+    save: (key, value) => kv.put(prefix + key, value),
+    remove: (key) => void kv.delete(prefix + key),
   };
 }
 

@@ -3,6 +3,9 @@ import { withReadiness, type ContainerReadiness } from "../../src/domain/readine
 import { initialReadiness } from "../../src/domain/readiness.ts";
 import type { Pod, Probe } from "../../src/domain/pod.ts";
 import { newOverflow, newProber } from "../../src/probes/new-prober.ts";
+import type { Happening } from "../../src/domain/event.ts";
+import type { StateStore } from "../../src/probes/kept-state.ts";
+import type { DueEvent, KeptSeries } from "../../src/probes/pod-events.ts";
 import type { ProberDriver } from "../../src/probes/prober-driver.ts";
 import type { PodIdentity } from "../../src/probes/prober-deps.ts";
 import type { MovingCounters } from "../../src/probes/probe-run.ts";
@@ -29,7 +32,12 @@ export class ProberWorld {
   readonly clock = new VirtualClock();
   readonly network = new StrictPlatform(this.clock);
   readonly registry = new FakeRegistry(this.clock);
-  readonly storage = { counters: new Map<string, MovingCounters>(), alarmMs: undefined as number | undefined, rows: 0 };
+  readonly storage = {
+    counters: new Map<string, MovingCounters>(),
+    series: new Map<string, KeptSeries>(),
+    alarmMs: undefined as number | undefined,
+    rows: 0,
+  };
   readonly reported: unknown[] = [];
   /** The overflow object: a network of its own, the same pods. */
   readonly overflowNetwork = new StrictPlatform(this.clock, this.network.peers);
@@ -90,17 +98,8 @@ export class ProberWorld {
         if (this.overflowFails) throw new Error("the object cannot be reached");
         return this.#overflow(question);
       },
-      counters: {
-        load: () => new Map(storage.counters),
-        save: (key, counters) => {
-          storage.rows += 1;
-          storage.counters.set(key, counters);
-        },
-        remove: (key) => {
-          storage.rows += 1;
-          storage.counters.delete(key);
-        },
-      },
+      counters: this.#storeOf(storage.counters),
+      series: this.#storeOf(storage.series),
       alarm: {
         get: async () => storage.alarmMs ?? null,
         set: async (atMs) => {
@@ -118,6 +117,20 @@ export class ProberWorld {
     });
   }
 
+  #storeOf<T>(stored: Map<string, T>): StateStore<T> {
+    return {
+      load: () => new Map(stored),
+      save: (key, value) => {
+        this.storage.rows += 1;
+        stored.set(key, value);
+      },
+      remove: (key) => {
+        this.storage.rows += 1;
+        stored.delete(key);
+      },
+    };
+  }
+
   #ring(atMs: number): void {
     if (!this.alarmsWork || this.storage.alarmMs !== atMs) return;
     this.storage.alarmMs = undefined;
@@ -133,6 +146,9 @@ export class FakeRegistry {
   epoch = "first";
   readonly verdicts: { pod: string; ready: boolean; started: boolean; message: string; atMs: number }[] = [];
   readonly removals: { pod: string; atMs: number }[] = [];
+  /** By name. */
+  readonly events = new Map<string, Happening & { times: number; lastMs: number }>();
+  eventWrites = 0;
   convergedTo = 0;
   reads = 0;
   /** Fails the next calls of this kind. */
@@ -207,6 +223,14 @@ export class FakeRegistry {
     const isHeld = (pod.metadata.finalizers ?? []).length > 0;
     if (isHeld) this.put({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } });
     else this.remove(name);
+  }
+
+  async recordEvent(pod: Pod, happening: Happening, event: Omit<DueEvent, "happening">): Promise<void> {
+    this.eventWrites += 1;
+    if (this.failing === "writes") throw new Error("D1 cannot be written");
+    const name = `${pod.metadata.name}.${event.suffix}`;
+    const { times = 0 } = this.events.get(name) ?? {};
+    this.events.set(name, { ...happening, times: times + event.times, lastMs: event.atMs });
   }
 
   async convergedAt(_prober: string, revision: number): Promise<void> {

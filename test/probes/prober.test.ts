@@ -217,6 +217,64 @@ describe("a prober", () => {
   });
 });
 
+describe("the events of a prober", () => {
+  it("tell of a day of failures in a dozen writes, and store nothing but that it began", async () => {
+    const world = worldWith(answering(503));
+    await world.register(probedPod("a", ip, { ...ready, periodSeconds: 60 }, world.clock.nowMs()));
+    await world.sweepFor(24 * 3600 * 1000);
+    const [event] = [...world.registry.events.values()];
+    expect(event).toMatchObject({
+      reason: "Unhealthy",
+      message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
+      source: { component: "prober", host: proberName },
+      times: 1024,
+    });
+    expect(world.registry.eventWrites).toBe(11);
+    expect(world.storage.series.size).toBe(1);
+  });
+
+  it("are not written again after an eviction, and counted on", async () => {
+    const world = worldWith(answering(503));
+    await world.register(probedPod("a", ip, ready, world.clock.nowMs()));
+    for (let round = 0; round < 40; round += 1) {
+      await world.clock.pass(10_000);
+      world.evict();
+    }
+    expect(world.network.dialled.length).toBeGreaterThanOrEqual(40);
+    expect(world.registry.eventWrites).toBe(6);
+    expect([...world.registry.events.values()].map(({ times }) => times)).toEqual([32]);
+  });
+
+  it("end with the pod's recovery, and with the pod", async () => {
+    const world = worldWith(answering(503));
+    await world.register(probedPod("a", ip, ready, world.clock.nowMs()));
+    await world.clock.pass(60_000);
+    const failures = world.network.dialled.length;
+    world.network.peers.set(`${ip}:8080`, answering(200));
+    await world.clock.pass(10_000);
+    expect([...world.registry.events.values()].map(({ times }) => times)).toEqual([failures]);
+    expect(world.storage.series.size).toBe(0);
+    world.network.peers.set(`${ip}:8080`, answering(503));
+    await world.clock.pass(10_000);
+    expect(world.storage.series.size).toBe(1);
+    world.registry.remove("a");
+    await world.prober.poke();
+    expect(world.storage.series.size).toBe(0);
+  });
+
+  it("hold up no verdict when they cannot be written", async () => {
+    const world = worldWith(answering(503));
+    world.registry.recordEvent = async () => {
+      throw new Error("events are away");
+    };
+    await world.register(probedPod("a", ip, ready, world.clock.nowMs()));
+    await world.clock.pass(30_000);
+    world.network.peers.set(`${ip}:8080`, answering(200));
+    await world.clock.pass(10_000);
+    expect(world.registry.isReady("a")).toBe(true);
+  });
+});
+
 describe("a prober and its registry", () => {
   it("settles what it was poked for only after it took it in, and not when the registry cannot be read", async () => {
     const world = worldWith(answering(200));
