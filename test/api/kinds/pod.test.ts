@@ -15,12 +15,14 @@ function contextWith(nodes: readonly string[] = []): Context {
   return { deps: { registry: { get } }, warnings: new Warnings(), nowMs } as unknown as Context;
 }
 
+const at10: PodStatus = { podIP: "10.0.0.1" };
+
 interface Made {
   pod: Pod;
   warnings: string[];
 }
 
-async function registered(spec: Partial<PodSpec>, status: PodStatus = {}, nodes: string[] = []): Promise<Made> {
+async function registered(spec: Partial<PodSpec>, status: PodStatus = at10, nodes: string[] = []): Promise<Made> {
   const context = contextWith(nodes);
   const { status: _, ...draft } = pod("web", {}, spec);
   const made = await podKind.prepareCreate?.(podKind.withDefaults({ ...draft, status }), context);
@@ -297,9 +299,16 @@ describe("a new pod", () => {
     ["mars", 1],
   ])("that asks to be probed from %s gets %d warnings", async (region, count) => {
     const context = contextWith();
-    const draft = podKind.withDefaults(pod("web", { annotations: { "rollcall.dev/region": region } }));
+    const at = { ...pod("web", { annotations: { "rollcall.dev/region": region } }), status: { podIP: "10.0.0.1" } };
+    const draft = podKind.withDefaults(at);
     await podKind.prepareCreate?.(draft, context);
     expect(context.warnings.headers()).toHaveLength(count);
+  });
+
+  it("without an address is told that it joins no service yet", async () => {
+    const context = contextWith();
+    await podKind.prepareCreate?.(podKind.withDefaults({ ...pod("web"), status: {} }), context);
+    expect(context.warnings.headers()).toEqual([expect.stringContaining("status.podIP: none is given")]);
   });
 
   it("has its addresses in canonical text, from either field", async () => {
@@ -311,6 +320,7 @@ describe("a new pod", () => {
     const { pod: made, warnings } = await registered(
       { containers: [probed], readinessGates: [{ conditionType: "example.com/ok" }] },
       {
+        ...at10,
         conditions: [
           { type: "Ready", status: "True" },
           { type: "example.com/ok", status: "True" },
@@ -331,9 +341,11 @@ describe("a new pod", () => {
 
   it("on a node of somebody's own reports its readiness itself", async () => {
     const conditions = [{ type: "Ready", status: "True" } as const];
-    const { pod: made, warnings } = await registered({ nodeName: "mine", containers: [probed] }, { conditions }, [
-      "mine",
-    ]);
+    const { pod: made, warnings } = await registered(
+      { nodeName: "mine", containers: [probed] },
+      { ...at10, conditions },
+      ["mine"],
+    );
     expect(made.status.conditions).toEqual(conditions);
     expect(made.spec.nodeName).toBe("mine");
     expect(warnings).toEqual([]);

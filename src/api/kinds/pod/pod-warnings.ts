@@ -1,6 +1,6 @@
 /** What a new pod asks for that cannot be had here, said when it registers. */
 import { regionAnnotation, regionOf, regions } from "../../../domain/node.ts";
-import { resolvePort, type Container, type Pod, type Probe } from "../../../domain/pod.ts";
+import { podAddresses, resolvePort, type Container, type Pod, type Probe } from "../../../domain/pod.ts";
 
 export function warningsOf(pod: Pod): string[] {
   const probes = pod.spec.containers.flatMap((container, index) =>
@@ -9,7 +9,12 @@ export function warningsOf(pod: Pod): string[] {
       return probe === undefined ? [] : probeWarnings(container, probe, `spec.containers[${index}].${use}`);
     }),
   );
-  return [...probes, ...regionWarnings(pod)];
+  return [...addressWarnings(pod), ...probes, ...regionWarnings(pod)];
+}
+
+function addressWarnings(pod: Pod): string[] {
+  if (podAddresses(pod).length > 0) return [];
+  return ["status.podIP: none is given; the pod joins no service before its status subresource says where it is"];
 }
 
 function regionWarnings({ metadata }: Pod): string[] {
