@@ -44,6 +44,7 @@ function podDraft(metadata: Partial<ObjectMeta>, rest: object = {}): Draft {
     kind: "Pod",
     metadata: { namespace: "default", ...metadata },
     spec: { containers },
+    status: { podIP: "10.0.0.1" },
     ...rest,
   };
 }

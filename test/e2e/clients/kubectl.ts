@@ -1,0 +1,48 @@
+/** kubectl as an installed program: against one server, with a configuration and a discovery cache of its own. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What it printed, and how it ended. */
+export interface KubectlRun {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Kubectl {
+  /** `input` goes to its standard input, for `-f -`. */
+  (args: readonly string[], input?: string): Promise<KubectlRun>;
+}
+
+/** Continuous integration sets this, so that a missing kubectl fails there instead of skipping these tests. */
+const required = process.env["REQUIRE_KUBECTL"] === "1";
+const probe = spawnSync("kubectl", ["version", "--client"]);
+
+export const hasKubectl = probe.status === 0;
+if (required && !hasKubectl) throw new Error("REQUIRE_KUBECTL is set, and there is no kubectl on the PATH");
+
+export function kubectlFor(url: string, folder: string): Kubectl {
+  const config = join(folder, "kubeconfig.yaml");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "rollcall", cluster: { server: url } }],
+      users: [{ name: "admin", user: {} }],
+      contexts: [{ name: "rollcall", context: { cluster: "rollcall", user: "admin", namespace: "default" } }],
+      "current-context": "rollcall",
+    }),
+  );
+  return async (args, input) => {
+    const child = spawn("kubectl", [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
+    const run = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (run.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (run.stderr += text));
+    child.stdin.end(input);
+    await once(child, "close");
+    return { code: child.exitCode, ...run };
+  };
+}
