@@ -20,7 +20,9 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations") } },
+            miniflare: {
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations"), ROLLCALL_OPEN: "true" },
+            },
           })),
         ],
         test: { name: "workerd", include: [inWorkerd], setupFiles: ["./test/workerd/setup.ts"] },

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { admit } from "./access/bearer.ts";
 import { createApi } from "./api/api.ts";
+import { healthText } from "./api/present/health-text.ts";
 import type { Reason } from "./api/refusal.ts";
 import { toStatus } from "./api/status.ts";
 import { parsedConfigOf, type Config } from "./config.ts";
@@ -25,7 +26,7 @@ const apiPaths = /^\/(api|apis|openapi|version|healthz|livez)(\/|$)/;
 const closed =
   "nobody may use this API yet: set its administrator's token with `npx wrangler secret put ROLLCALL_ADMIN_TOKEN`";
 
-export const front = new Hono<FrontEnv>()
+export const front = new Hono<FrontEnv>({ strict: false })
   .use(async (context, next) => {
     const parsed = parsedConfigOf(context.env);
     if (!parsed.ok) return context.text(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, 503);
@@ -39,7 +40,8 @@ export const front = new Hono<FrontEnv>()
   })
   .get("/", (context) => context.text("Rollcall: Kubernetes API at /api and /apis, DNS over HTTPS at /dns-query\n"))
   .get("/readyz", async (context) => {
-    if (await isRegistryReadable(context.env)) return context.text("ok\n");
+    const verbose = context.req.query("verbose");
+    if (await isRegistryReadable(context.env)) return context.text(healthText(verbose, "readyz", "registry"));
     return context.text("the registry cannot be read: were its migrations applied?\n", 503);
   })
   .get("/metrics", async (context) => {

@@ -46,6 +46,7 @@ export function createApi(): Hono<ApiEnv> {
     api.all(`${root}/:plural/:name/:subresource`, (context) => carryOut(context, pathOf(context)));
     api.all(`${root}/:plural/:name`, (context) => carryOut(context, pathOf(context)));
     api.all(`${root}/:plural`, (context) => carryOut(context, pathOf(context)));
+    api.all(`${root}/*`, (context) => nowhere(context));
   }
   return api;
 }
@@ -66,8 +67,7 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
   if (!isServed(path.group, path.version)) return context.notFound();
   const request = context.req.raw;
   const query = new URL(request.url).searchParams;
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  const destination = findDestination(path, method, query);
+  const destination = findDestination(path, request.method, query);
   if (destination instanceof Refusal) return refuse(destination.reason);
   const deps = context.env;
   const rest = { deps, request, query, warnings: new Warnings(), nowMs: deps.nowMs() };
@@ -77,6 +77,12 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
   if (form instanceof Refusal) return refuse(form.reason);
   const call = callOf(destination.kind, path, rest);
   return respond(call, await destination.verb(call), form);
+}
+
+/** A path of a form that no resource has. */
+function nowhere(context: Request): Response | Promise<Response> {
+  const { group, version } = pathOf(context);
+  return isServed(group, version) ? refuse({ type: "no-such-route" }) : context.notFound();
 }
 
 function document(context: Request, found: object | undefined): Response | Promise<Response> {

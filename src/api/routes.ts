@@ -42,17 +42,24 @@ function fitsScope(kind: Kind, { namespace, name }: ResourcePath): boolean {
 }
 
 function collectionDestination(kind: Kind, path: ResourcePath, method: string, query: URLSearchParams): Destination {
+  if (method === "HEAD") return { kind, verb: list, answersWithList: true };
   if (method === "GET") {
     return booleanOption(query, "watch") ? { watch: kind } : { kind, verb: list, answersWithList: true };
   }
-  if (method === "DELETE") return { kind, verb: deleteCollection, answersWithList: true };
+  if (method === "DELETE" && kind.holdsContents !== true) return { kind, verb: deleteCollection, answersWithList: true };
   const isPlace = !kind.namespaced || path.namespace !== "";
   if (method === "POST" && isPlace) return { kind, verb: create, answersWithList: false };
   return new Refusal({ type: "method-not-allowed" });
 }
 
-const objectVerbs: Readonly<Record<string, Verb>> = { GET: get, PUT: replace, PATCH: patch, DELETE: deleteObject };
-const statusVerbs: Readonly<Record<string, Verb>> = { GET: get, PUT: replace, PATCH: patch };
+const objectVerbs: Readonly<Record<string, Verb>> = {
+  GET: get,
+  HEAD: get,
+  PUT: replace,
+  PATCH: patch,
+  DELETE: deleteObject,
+};
+const statusVerbs: Readonly<Record<string, Verb>> = { GET: get, HEAD: get, PUT: replace, PATCH: patch };
 
 /** What a kubelet would do, and there is none. */
 const needsKubelet: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ export function planPublication(snapshot: ServiceSnapshot, identities: Identitie
   }
   return [
     ...deleteSlices(derived),
-    ...staleEndpoints(service, endpoints),
+    ...staleEndpoints(endpoints),
     ...(isMirrored(service, endpoints) && !isDerived(endpoints)
       ? planSliceWrites(mirrorFrame(endpoints), mirrorGroups(endpoints), mirrored, identities)
       : deleteSlices(mirrored)),
@@ -52,9 +52,12 @@ function slicesBy(controller: string, { slices }: ServiceSnapshot): EndpointSlic
   return slices.filter((slice) => slice.metadata.labels?.[sliceManagedByLabel] === controller);
 }
 
-/** Endpoints go with their service; without a selector only those go that were derived when it had one. */
-function staleEndpoints(service: Service | undefined, endpoints: Endpoints | undefined): PlannedWrite[] {
-  if (endpoints === undefined || (service !== undefined && !isDerived(endpoints))) return [];
+/**
+ * Derived Endpoints go with their service or its selector. Those written by hand stay: their service may be about to
+ * come, and leader elections keep Endpoints that never have one.
+ */
+function staleEndpoints(endpoints: Endpoints | undefined): PlannedWrite[] {
+  if (endpoints === undefined || !isDerived(endpoints)) return [];
   return [{ verb: "delete", resource: "endpoints", before: endpoints }];
 }
 

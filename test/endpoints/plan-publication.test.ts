@@ -134,4 +134,8 @@ describe("publishing a service without a selector", () => {
     const { slices } = carriedOut({ service: plain, endpoints: endpoints("plain", "10.9.0.1") });
     expect(summary(plan({ service: plain, slices }))).toHaveLength(slices.length);
   });
+
+  it("leaves Endpoints written by hand alone when there is no service, or not yet", () => {
+    expect(plan({ service: undefined, endpoints: endpoints("early", "10.9.0.1") })).toEqual([]);
+  });
 });

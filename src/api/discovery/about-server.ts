@@ -1,5 +1,6 @@
 /** What clients ask of any Kubernetes server: which version it is, whether it lives, which schemas it has. */
 import { Hono } from "hono";
+import { healthText } from "../present/health-text.ts";
 
 /** The version whose behaviour is followed; kubectl warns of versions that are more than one minor version away. */
 const version = {
@@ -16,8 +17,9 @@ const version = {
 
 export const aboutServer = new Hono({ strict: false })
   .get("/version", (context) => context.json(version))
-  .get("/healthz", (context) => context.text("ok"))
-  .get("/livez", (context) => context.text("ok"))
+  // Whoever answers lives; whether the registry can be read is for /readyz to say.
+  .get("/healthz", (context) => context.text(healthText(context.req.query("verbose"), "healthz", "ping")))
+  .get("/livez", (context) => context.text(healthText(context.req.query("verbose"), "livez", "ping")))
   // No octets are a valid protobuf document, and with it kubectl leaves validation to the server.
   .get("/openapi/v2", () => new Response(null, { headers: { "Content-Type": "application/octet-stream" } }))
   .get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (context) =>

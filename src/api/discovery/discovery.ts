@@ -10,7 +10,7 @@ import { clausesOf } from "../present/form.ts";
 const aggregatedType = (version: string): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 
-const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const statusVerbs = ["get", "patch", "update"];
 
 /** `/api` or `/apis`, in the form that the client prefers. */
@@ -86,7 +86,7 @@ function legacyResources(kind: Kind): object[] {
   const own = {
     name: plural,
     ...common,
-    verbs,
+    verbs: verbsOf(kind),
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
   };
@@ -116,11 +116,16 @@ function aggregatedResource(kind: Kind): object {
     responseKind,
     scope: kind.namespaced ? "Namespaced" : "Cluster",
     singularResource: kind.singular,
-    verbs,
+    verbs: verbsOf(kind),
     ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
     ...(kind.categories.length > 0 && { categories: kind.categories }),
     ...(kind.hasStatus && { subresources: [{ subresource: "status", responseKind, verbs: statusVerbs }] }),
   };
+}
+
+/** What holds other objects is deleted one by one, with thought. */
+function verbsOf({ holdsContents }: Kind): string[] {
+  return holdsContents === true ? allVerbs.filter((verb) => verb !== "deletecollection") : allVerbs;
 }
 
 function kindsOf(group: string): Kind[] {

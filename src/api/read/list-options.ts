@@ -17,6 +17,9 @@ export interface ListOptions {
   exactly: boolean;
 }
 
+/** More than there ever is, and a number that the registry can count to. */
+const longestPage = 1_000_000_000;
+
 export function parseListOptions(query: URLSearchParams): ListOptions | Refusal {
   const errors = matchErrors(query);
   if (errors.length > 0) return invalidOptions("ListOptions", errors);
@@ -31,7 +34,7 @@ export function parseListOptions(query: URLSearchParams): ListOptions | Refusal 
     return badRequest("specifying resource version is not allowed when using continue");
   }
   const exactly = query.get("resourceVersionMatch") === "Exact";
-  return { limit: limit === 0 ? undefined : limit, start, atLeast, exactly };
+  return { limit: limit === 0 ? undefined : Math.min(limit, longestPage), start, atLeast, exactly };
 }
 
 /** Undefined for what is no number; a number so large that it means nothing exact is one all the same. */
