@@ -20,7 +20,7 @@ export const manifestTypes: readonly MediaType[] = [
   { name: "application/yaml", format: "yaml" },
 ];
 
-/** A request without a Content-Type is read as the first of `accepted`, as Kubernetes does for JSON. */
+/** A request without a Content-Type is taken for JSON, as Kubernetes does. */
 export async function readBody(request: Request, accepted: readonly MediaType[]): Promise<Body | Refusal> {
   const type = mediaTypeOf(request, accepted);
   if (type === undefined) {
@@ -33,8 +33,8 @@ export async function readBody(request: Request, accepted: readonly MediaType[])
 
 function mediaTypeOf(request: Request, accepted: readonly MediaType[]): MediaType | undefined {
   const header = request.headers.get("content-type") ?? "";
-  const name = (header.split(";")[0] ?? "").trim().toLowerCase();
-  return name === "" ? accepted[0] : accepted.find((candidate) => candidate.name === name);
+  const name = (header.split(";")[0] ?? "").trim().toLowerCase() || "application/json";
+  return accepted.find((candidate) => candidate.name === name);
 }
 
 /** Undefined when the body is longer than it may be; then no more of it is read. */

@@ -78,7 +78,7 @@ export function complain(
 }
 
 /** What the document claims to be, against what it must be; silence is taken for agreement. */
-function mismatchedType(document: JsonObject, expected: ExpectedType): string | undefined {
+export function mismatchedType(document: JsonObject, expected: ExpectedType): string | undefined {
   const apiVersion = ownValue(document, "apiVersion") ?? "";
   const kind = ownValue(document, "kind") ?? "";
   if (typeof apiVersion !== "string") return notText("apiVersion", apiVersion);

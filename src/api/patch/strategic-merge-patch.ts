@@ -10,7 +10,7 @@ import { isMergedSet, mergeKeyOf } from "./merge-keys.ts";
 const setElementOrder = "$setElementOrder/";
 const deleteFromPrimitiveList = "$deleteFromPrimitiveList/";
 
-/** The document after the patch; `type` is what it is, as far as that is known. */
+/** The document after the patch, which must be one without a `strategicPatchProblem`; `type` is what it is, as far as that is known. */
 export function strategicMergePatch(document: JsonObject, patch: JsonObject, type: TypeName | undefined): JsonObject {
   if (ownValue(patch, "$patch") === "replace") return withoutDirectives(patch);
   const merged = new Map<string, Json>(retained(document, patch));
@@ -19,6 +19,11 @@ export function strategicMergePatch(document: JsonObject, patch: JsonObject, typ
     const next = mergeField(ownValue(document, key), value, { type, field: key, order: orderOf(patch, key) });
     if (next === undefined) merged.delete(key);
     else merged.set(key, next);
+  }
+  for (const field of onlyOrdered(patch, type)) {
+    const list = merged.get(field);
+    if (isJsonList(list))
+      merged.set(field, mergeList(list, [], { type, field, order: orderOf(patch, field) }, undefined));
   }
   for (const [key, values] of Object.entries(patch)) {
     if (!key.startsWith(deleteFromPrimitiveList) || !isJsonList(values)) continue;
@@ -29,6 +34,16 @@ export function strategicMergePatch(document: JsonObject, patch: JsonObject, typ
     merged.set(field, kept);
   }
   return Object.fromEntries(merged);
+}
+
+/** The fields of which nothing is to change but the order of their items. */
+function onlyOrdered(patch: JsonObject, type: TypeName | undefined): string[] {
+  if (type === undefined) return [];
+  const named = Object.keys(patch).filter((key) => key.startsWith(setElementOrder));
+  return named
+    .map((key) => key.slice(setElementOrder.length))
+    .filter((field) => !Object.hasOwn(patch, field))
+    .filter((field) => mergeKeyOf(type, field) !== undefined || isMergedSet(type, field));
 }
 
 interface Place {
@@ -54,7 +69,8 @@ function mergeList(current: readonly Json[], patch: readonly Json[], place: Plac
   const key = place.type === undefined ? undefined : mergeKeyOf(place.type, place.field);
   if (key !== undefined) return mergeItems(current, patch, key, place.order, type);
   if (place.type === undefined || !isMergedSet(place.type, place.field)) return patch;
-  return [...current, ...patch.filter((item) => !current.some((other) => sameJson(item, other)))];
+  const union = [...current, ...patch.filter((item) => !current.some((other) => sameJson(item, other)))];
+  return ordered(union, place.order, sameJson);
 }
 
 function mergeItems(
@@ -77,14 +93,18 @@ function mergeItems(
     else if (!isJsonObject(known)) items.push(withoutDirectives(strategicMergePatch({}, item, type)));
     else items = items.map((other) => (other === known ? strategicMergePatch(known, item, type) : other));
   }
-  return ordered(items, key, order);
+  return ordered(items, order, (item, named) => isJsonObject(named) && hasKey(item, key, ownValue(named, key)));
 }
 
 /** Items that the order names stand in it; each of the others stays behind the one that it followed. */
-function ordered(items: readonly Json[], key: string, order: readonly Json[]): Json[] {
+function ordered(
+  items: readonly Json[],
+  order: readonly Json[],
+  isNamed: (item: Json, named: Json) => boolean,
+): Json[] {
   let last = -1;
   const ranked = items.map((item, index) => {
-    const rank = order.findIndex((named) => isJsonObject(named) && hasKey(item, key, ownValue(named, key)));
+    const rank = order.findIndex((named) => isNamed(item, named));
     if (rank >= 0) last = rank;
     return { item, rank: rank >= 0 ? rank : last + 0.5, index };
   });

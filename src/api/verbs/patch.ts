@@ -2,28 +2,29 @@
 import type { KubeObject } from "../../domain/object.ts";
 import { parseText } from "../body/parse-text.ts";
 import { readBody, type MediaType } from "../body/read-body.ts";
-import { complain } from "../body/read-typed.ts";
-import type { Answer, Call } from "../call.ts";
+import { complain, mismatchedType } from "../body/read-typed.ts";
+import { subjectOf, type Answer, type Call } from "../call.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { parseWriteOptions, type WriteOptions } from "../options.ts";
+import { strategicPatchProblem } from "../patch/check-strategic-patch.ts";
 import { jsonPatch, maxOperations } from "../patch/json-patch.ts";
 import { mergePatch } from "../patch/merge-patch.ts";
 import { strategicMergePatch } from "../patch/strategic-merge-patch.ts";
 import { badRequest, Refusal } from "../refusal.ts";
 import { conform } from "../schema/conform.ts";
-import { placed, toDraft } from "../write/read-draft.ts";
+import { invalid } from "../validation/field-error.ts";
+import { expectedOf, placed, toDraft } from "../write/read-draft.ts";
 import { update } from "./update.ts";
 
 const jsonPatchType = "application/json-patch+json";
 const mergePatchType = "application/merge-patch+json";
 const strategicMergePatchType = "application/strategic-merge-patch+json";
 
-/** A patch without a type is none of them, so the list has no default: its first entry is the one kubectl sends most. */
 const patchTypes: readonly MediaType[] = [
-  { name: strategicMergePatchType, format: "json" },
-  { name: mergePatchType, format: "json" },
   { name: jsonPatchType, format: "json" },
+  { name: mergePatchType, format: "json" },
+  { name: strategicMergePatchType, format: "json" },
 ];
 
 type Patch = (document: JsonObject) => Json | Refusal;
@@ -45,13 +46,16 @@ async function readPatch(call: Call): Promise<Patch | Refusal> {
   if (body.type.name === jsonPatchType) return jsonPatchOf(value);
   if (!isJsonObject(value)) return badRequest("error decoding patch: the patch must be a JSON object");
   if (body.type.name === mergePatchType) return (document) => mergePatch(document, value);
+  const problem = strategicPatchProblem(value, call.kind.schema);
+  if (problem !== undefined) return badRequest(problem);
   return (document) => strategicMergePatch(document, value, call.kind.schema);
 }
 
 function jsonPatchOf(value: Json): Patch | Refusal {
   if (!isJsonList(value)) return badRequest("error decoding patch: a JSON patch must be a list of operations");
   if (value.length > maxOperations) {
-    return new Refusal({ type: "too-large", limit: `a JSON patch may hold ${maxOperations} operations` });
+    const limit = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${value.length}`;
+    return new Refusal({ type: "too-large", limit });
   }
   return (document) => {
     const patched = jsonPatch(document, value);
@@ -63,8 +67,15 @@ function revised(call: Call, current: KubeObject, apply: Patch, options: WriteOp
   const document = apply(current as unknown as JsonObject);
   if (document instanceof Refusal) return document;
   if (!isJsonObject(document)) return badRequest("the patch leaves no object");
+  const misplaced = mismatchedType(document, expectedOf(call.kind));
+  if (misplaced !== undefined) return badRequest(misplaced);
   const { object, unknown, mismatch } = conform(document, call.kind.schema);
   const problem = mismatch ?? complain({ unknown, duplicates: [] }, options.fieldValidation, call.warnings);
-  if (problem !== undefined) return badRequest(problem);
+  if (problem !== undefined) return unfit(call, document, problem);
   return placed(call, toDraft({ ...object, apiVersion: current.apiVersion, kind: current.kind }));
+}
+
+/** As Kubernetes puts it, the value of the patch is what it makes of the object. */
+function unfit(call: Call, document: JsonObject, problem: string): Refusal {
+  return new Refusal({ type: "invalid", subject: subjectOf(call), errors: [invalid("patch", document, problem)] });
 }

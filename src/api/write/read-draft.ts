@@ -1,17 +1,20 @@
 /** Takes in the manifest of a create or a replacement, and holds it against the path it was sent to. */
 import type { Call } from "../call.ts";
-import { readTyped } from "../body/read-typed.ts";
-import { apiVersionOf, type Draft } from "../kinds/kind.ts";
+import { readTyped, type ExpectedType } from "../body/read-typed.ts";
+import { apiVersionOf, type Draft, type Kind } from "../kinds/kind.ts";
 import type { JsonObject } from "../json.ts";
 import type { FieldValidation } from "../options.ts";
 import { badRequest, Refusal } from "../refusal.ts";
 
 export async function readDraft(call: Call, fieldValidation: FieldValidation): Promise<Draft | Refusal> {
-  const expected = { apiVersion: apiVersionOf(call.kind), kind: call.kind.kind, schema: call.kind.schema };
-  const document = await readTyped(call.request, expected, call.warnings, fieldValidation);
+  const document = await readTyped(call.request, expectedOf(call.kind), call.warnings, fieldValidation);
   if (document instanceof Refusal) return document;
   if (document === undefined) return badRequest("couldn't get version/kind; json parse error: the body is empty");
   return placed(call, toDraft(document));
+}
+
+export function expectedOf(kind: Kind): ExpectedType {
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, schema: kind.schema };
 }
 
 /** The document must have been brought into the shape of its type. */
