@@ -46,8 +46,8 @@ function collectionDestination(kind: Kind, path: ResourcePath, method: string, q
   if (method === "GET") {
     return booleanOption(query, "watch") ? { watch: kind } : { kind, verb: list, answersWithList: true };
   }
-  if (method === "DELETE" && kind.holdsContents !== true)
-    return { kind, verb: deleteCollection, answersWithList: true };
+  const isCleared = method === "DELETE" && kind.holdsContents !== true;
+  if (isCleared) return { kind, verb: deleteCollection, answersWithList: true };
   const isPlace = !kind.namespaced || path.namespace !== "";
   if (method === "POST" && isPlace) return { kind, verb: create, answersWithList: false };
   return new Refusal({ type: "method-not-allowed" });

@@ -7,7 +7,7 @@ import { isJsonList, isJsonObject, ownValue, type Json, type JsonObject } from "
 import { fieldType, isTypeName, type TypeName } from "../schema/schema.ts";
 import { mergeKeyOf } from "./merge-keys.ts";
 
-const patchTypes: readonly Json[] = ["replace", "delete", "merge"];
+const patchTypes: ReadonlySet<Json> = new Set(["replace", "delete", "merge"]);
 
 /** What is wrong with the patch, if anything; `type` is what it patches, as far as that is known. */
 export function strategicPatchProblem(patch: JsonObject, type: TypeName | undefined): string | undefined {
@@ -19,7 +19,9 @@ export function strategicPatchProblem(patch: JsonObject, type: TypeName | undefi
 }
 
 function directiveProblem(key: string, value: Json): string | undefined {
-  if (key === "$patch") return patchTypes.includes(value) ? undefined : `Unknown patch type found: ${String(value)}`;
+  if (key === "$patch") {
+    return patchTypes.has(value) ? undefined : `Unknown patch type found: ${JSON.stringify(value)}`;
+  }
   return isJsonList(value) ? undefined : `invalid patch format of ${key}`;
 }
 

@@ -22,8 +22,8 @@ export function strategicMergePatch(document: JsonObject, patch: JsonObject, typ
   }
   for (const field of onlyOrdered(patch, type)) {
     const list = merged.get(field);
-    if (isJsonList(list))
-      merged.set(field, mergeList(list, [], { type, field, order: orderOf(patch, field) }, undefined));
+    const place = { type, field, order: orderOf(patch, field) };
+    if (isJsonList(list)) merged.set(field, mergeList(list, [], place, undefined));
   }
   for (const [key, values] of Object.entries(patch)) {
     if (!key.startsWith(deleteFromPrimitiveList) || !isJsonList(values)) continue;

@@ -93,11 +93,7 @@ describe("a bad request", () => {
   const slash = encodeURIComponent;
 
   it.each([
-    [
-      "a selector",
-      `labelSelector=${slash("=x")}`,
-      /^found '=', expected: !, identifier, or 'end of string'$/,
-    ],
+    ["a selector", `labelSelector=${slash("=x")}`, /^found '=', expected: !, identifier, or 'end of string'$/],
     ["a key", `labelSelector=${slash("! =x")}`, /^unable to parse requirement: found '=', expected: identifier$/],
     ["a requirement", `labelSelector=${slash("a,=x")}`, /found '=', expected: identifier after ','/],
     [

@@ -190,7 +190,7 @@ describe("a strategic merge patch", () => {
       { spec: { ports: [{ targetPort: 8080 }] } },
       /does not contain declared merge key: port/,
     ],
-    ["a directive that there is none of", { spec: { $patch: "frob" } }, /Unknown patch type found: frob/i],
+    ["a directive that there is none of", { spec: { $patch: "frob" } }, /Unknown patch type found: "frob"/],
     ["an order that is no list", { spec: { "$setElementOrder/ports": "80" } }, /\$setElementOrder/],
   ])("with %s is refused", async (_, body, message) => {
     const path = await aService();

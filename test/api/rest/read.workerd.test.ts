@@ -123,8 +123,8 @@ async function pages(path: string, limit: number): Promise<Document[]> {
   const found: Document[] = [];
   let next: string | undefined = "";
   while (next !== undefined) {
-    const { code, body, text } = await get(`${path}${path.includes("?") ? "&" : "?"}limit=${limit}&continue=${next}`);
-    expect(code, text).toBe(200);
+    const { code, body } = await get(`${path}${path.includes("?") ? "&" : "?"}limit=${limit}&continue=${next}`);
+    expect(code).toBe(200);
     found.push(body);
     next = body.metadata.continue;
   }

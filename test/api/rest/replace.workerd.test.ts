@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   created,
-  endpoints,
   get,
   jsonPatch,
   mergePatch,
