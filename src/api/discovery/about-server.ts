@@ -1,6 +1,8 @@
 /** What clients ask of any Kubernetes server: which version it is, whether it lives, which schemas it has. */
 import { Hono } from "hono";
+import { kinds } from "../kinds/kinds.ts";
 import { healthText } from "../present/health-text.ts";
+import { openApiV2 } from "./openapi-v2.ts";
 
 /** The version whose behaviour is followed; kubectl warns of versions that are more than one minor version away. */
 const version = {
@@ -15,13 +17,15 @@ const version = {
   platform: "workers/any",
 };
 
+const openApi = openApiV2(kinds);
+
 export const aboutServer = new Hono({ strict: false })
   .get("/version", (context) => context.json(version))
   // Whoever answers lives; whether the registry can be read is for /readyz to say.
   .get("/healthz", (context) => context.text(healthText(context.req.query("verbose"), "healthz", "ping")))
   .get("/livez", (context) => context.text(healthText(context.req.query("verbose"), "livez", "ping")))
-  // No octets are a valid protobuf document, and with it kubectl leaves validation to the server.
-  .get("/openapi/v2", () => new Response(null, { headers: { "Content-Type": "application/octet-stream" } }))
+  // The media type that clients ask for is none that old ones can read in an answer.
+  .get("/openapi/v2", () => new Response(openApi, { headers: { "Content-Type": "application/octet-stream" } }))
   .get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (context) =>
     context.json({
       kind: "CustomResourceDefinitionList",

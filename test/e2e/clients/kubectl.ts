@@ -18,10 +18,12 @@ export interface Kubectl {
 
 /** Continuous integration sets this, so that a missing kubectl fails there instead of skipping these tests. */
 const required = process.env["REQUIRE_KUBECTL"] === "1";
-const probe = spawnSync("kubectl", ["version", "--client"]);
+/** Another version than the one on the PATH, for trying them all. */
+const program = process.env["KUBECTL"] ?? "kubectl";
+const probe = spawnSync(program, ["version", "--client"]);
 
 export const hasKubectl = probe.status === 0;
-if (required && !hasKubectl) throw new Error("REQUIRE_KUBECTL is set, and there is no kubectl on the PATH");
+if (required && !hasKubectl) throw new Error(`REQUIRE_KUBECTL is set, and ${program} cannot be run`);
 
 export function kubectlFor(url: string, folder: string): Kubectl {
   const config = join(folder, "kubeconfig.yaml");
@@ -37,7 +39,7 @@ export function kubectlFor(url: string, folder: string): Kubectl {
     }),
   );
   return async (args, input) => {
-    const child = spawn("kubectl", [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
+    const child = spawn(program, [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
     const run = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (run.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (run.stderr += text));
