@@ -87,6 +87,17 @@ CREATE TABLE probers (
   load_millislots INTEGER NOT NULL
 );
 
+-- Pods that have promised to be heard of, and when they last were. Beside the pods: a renewal is one row, changes no
+-- resourceVersion and is told to no watch.
+CREATE TABLE pod_leases (
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL, -- the pod's, and that of the Lease that may renew it
+  renewed_ms INTEGER NOT NULL, -- Unix time
+  lease_ms INTEGER NOT NULL,
+  expire_after_ms INTEGER, -- NULL: the pod is never removed for it
+  PRIMARY KEY (namespace, name)
+) WITHOUT ROWID;
+
 -- Who has not yet looked at a change. Written with the change, deleted by whoever has looked.
 CREATE TABLE pending (
   kind TEXT NOT NULL CHECK (kind IN ('service', 'prober')),

@@ -13,6 +13,8 @@ export interface SweepDeps {
   runDue(prober: string): Promise<{ nextDueMs: number | undefined; empty: boolean }>;
   /** Removes a pod whose grace period is over; its prober would have, if it lived or if there was one. */
   removeTerminated(pod: Due["terminated"][number]): Promise<void>;
+  /** Makes a pod not ready whose lease has expired, and removes it later; its prober would have, if it lived. */
+  enforceLease(pod: Due["expired"][number]): Promise<void>;
   removeEmptyProber(prober: string): Promise<void>;
   compactLog(beforeSeconds: number): Promise<void>;
   /** Told once a sweep of everything that failed in it, so that a failure costs one log line. */
@@ -40,10 +42,11 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   };
   await attempt("log", () => deps.compactLog(Math.floor(deps.nowMs() / 1000) - logRetentionSeconds));
   await attempt("registry", async () => {
-    const { probers, pending, terminated } = await deps.readDue(deps.nowMs());
+    const { probers, pending, terminated, expired } = await deps.readDue(deps.nowMs());
     await Promise.all([
       ...pending.map((target) => attempt(target.target, () => deps.poke(target))),
       ...terminated.map((pod) => attempt(`${pod.namespace}/${pod.name}`, () => deps.removeTerminated(pod))),
+      ...expired.map((pod) => attempt(`${pod.namespace}/${pod.name}`, () => deps.enforceLease(pod))),
       ...probers.map((prober) => attempt(prober, () => drive(deps, prober, endMs))),
     ]);
   });

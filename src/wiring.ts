@@ -14,6 +14,7 @@ import { forgetAnswers } from "./isolate.ts";
 import { feedObject, proberObject, serviceObject } from "./objects.ts";
 import type { ProberDeps } from "./probes/prober-deps.ts";
 import { D1Registry } from "./registry/d1-registry.ts";
+import { enforceLease, type Witness } from "./registry/enforce-lease.ts";
 import { recordEvent } from "./registry/record-event.ts";
 import type { Concerned } from "./registry/registry.ts";
 import {
@@ -69,6 +70,7 @@ export function sweepDeps(env: Env): SweepDeps {
     runDue: (prober) => proberObject(env, prober).runDue(),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
+    enforceLease: (pod) => endLease(env, pod, "sweep"),
     removeEmptyProber: (prober) => removeEmptyProber(env.DB, prober),
     report: (failures) => console.error(`sweep: ${failures.join("; ")}`),
     nowMs: Date.now,
@@ -125,6 +127,7 @@ export function proberDeps(env: Env): ProberDeps {
         return written.outcome;
       },
       removeTerminated: (pod) => endTerminated(env, pod),
+      removeExpired: (pod) => endLease(env, pod, "prober"),
       recordEvent: async (pod, happening, event) => {
         if (await recordEvent(registry, pod, happening, { ...event, uid: newUid() })) await pokeFeed(env);
       },
@@ -139,6 +142,20 @@ export function proberDeps(env: Env): ProberDeps {
 async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
   const removal = await removeTerminated(registryOf(env), pod, Date.now());
   if ("concerned" in removal) await announceTo(env, waitUntil, removal.concerned, 0);
+}
+
+async function endLease(env: Env, identity: ProbedPodIdentity, witness: Witness): Promise<void> {
+  const registry = registryOf(env);
+  const enforcement = await enforceLease(registry, identity, witness, Date.now());
+  if (!("concerned" in enforcement)) return;
+  if (enforcement.outcome === "removed") {
+    const { pod, why } = enforcement;
+    const host = pod.spec.nodeName ?? "";
+    const happening = { type: "Warning", reason: "Expired", message: `Removed: ${why}` } as const;
+    const event = { suffix: newUid().replaceAll("-", "").slice(0, 16), uid: newUid(), times: 1, atMs: Date.now() };
+    await recordEvent(registry, pod, { ...happening, source: { component: "prober", host } }, event);
+  }
+  await announceTo(env, waitUntil, enforcement.concerned, 0);
 }
 
 /** Wakes those concerned; see announcement.ts. */

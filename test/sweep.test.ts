@@ -13,6 +13,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
         { kind: "prober", target: "edge-9" },
       ],
       terminated: [],
+      expired: [],
     }),
     poke: async ({ kind, target }) => void log.push(`poke ${kind} ${target}`),
     runDue: async (prober) => {
@@ -22,6 +23,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
       return next();
     },
     removeTerminated: async ({ namespace, name }) => void log.push(`end ${namespace}/${name}`),
+    enforceLease: async ({ namespace, name }) => void log.push(`lease of ${namespace}/${name}`),
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
     compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
     report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
@@ -40,16 +42,14 @@ describe("a sweep", () => {
     expect(log.slice(1)).toEqual(["poke service default/kubia", "poke prober edge-9"]);
   });
 
-  it("removes pods whose grace period is over, whatever became of their prober", async () => {
+  it("removes pods whose grace period is over and enforces leases, whatever became of their prober", async () => {
     const { deps, log } = harness({}, 90_000);
-    const pods = [{ namespace: "default", name: "a", uid: "u" }];
-    const readDue: SweepDeps["readDue"] = async (nowMs) => ({
-      probers: [],
-      pending: [],
-      terminated: nowMs === 90_000 ? pods : [],
-    });
+    const [terminated, expired] = ["a", "b"].map((name) => [{ namespace: "default", name, uid: name }]);
+    const nothing = { probers: [], pending: [], terminated: [], expired: [] };
+    const readDue: SweepDeps["readDue"] = async (nowMs) =>
+      nowMs === 90_000 ? { ...nothing, terminated: terminated ?? [], expired: expired ?? [] } : nothing;
     await sweep({ ...deps, readDue });
-    expect(log.slice(1)).toEqual(["end default/a"]);
+    expect(log.slice(1)).toEqual(["end default/a", "lease of default/b"]);
   });
 
   it("compacts the log but for the last hour", async () => {

@@ -40,6 +40,9 @@ export function registrationReadiness(pod: Pod): ContainerReadiness[] {
   });
 }
 
+const notReadyReason = "ContainersNotReady";
+const completedReason = "PodCompleted";
+
 /** The reason of a pod whose probe only something beside the pod could make. */
 export const needsAgentReason = "ProbeNeedsAgent";
 
@@ -57,13 +60,23 @@ export function withReadiness(pod: Pod, containers: readonly ContainerReadiness[
   return JSON.stringify(status) === JSON.stringify({ ...pod.status, ...pick(pod.status) }) ? pod : { ...pod, status };
 }
 
-/** What the pod's containerStatuses say, for a recomputation that brings no news of its own (a readiness gate moved). */
+/** What the pod's status says, for a recomputation that brings no news of its own (a readiness gate moved). */
 export function currentReadiness(pod: Pod): ContainerReadiness[] {
-  return pod.spec.containers.map((container) => {
+  const containers = pod.spec.containers.map((container): ContainerReadiness => {
     const known = pod.status.containerStatuses?.find((status) => status.name === container.name);
     if (known === undefined) return initialReadiness(container);
     return { name: container.name, ready: known.ready, started: known.started ?? false };
   });
+  // Whose reason and message they were is not known any more; together they say the same.
+  const firstUnready = containers.find(({ ready }) => !ready);
+  return containers.map((container) => (container === firstUnready ? { ...container, ...whyUnready(pod) } : container));
+}
+
+function whyUnready(pod: Pod): Pick<ContainerReadiness, "reason" | "message"> {
+  const condition = pod.status.conditions?.find(({ type }) => type === "ContainersReady");
+  const message = /^containers with unready status: \[[^\]]*\]; (.*)$/s.exec(condition?.message ?? "")?.[1];
+  const reason = [notReadyReason, completedReason].includes(condition?.reason ?? "") ? undefined : condition?.reason;
+  return { ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) };
 }
 
 function pick(status: PodStatus): Pick<PodStatus, "conditions" | "containerStatuses"> {
@@ -82,14 +95,14 @@ function verdicts(pod: Pod, containers: readonly ContainerReadiness[]): Verdict[
 
 function containersReadyVerdict(pod: Pod, containers: readonly ContainerReadiness[]): Verdict {
   const type = "ContainersReady";
-  if (pod.status.phase === "Succeeded") return { type, status: "False", reason: "PodCompleted" };
+  if (pod.status.phase === "Succeeded") return { type, status: "False", reason: completedReason };
   const unready = containers.filter((container) => !container.ready);
   if (unready.length === 0) return { type, status: "True" };
   const why = unready.flatMap((container) => (container.message === undefined ? [] : [container.message]));
   return {
     type,
     status: "False",
-    reason: unready.find((container) => container.reason !== undefined)?.reason ?? "ContainersNotReady",
+    reason: unready.find((container) => container.reason !== undefined)?.reason ?? notReadyReason,
     message: [`containers with unready status: [${unready.map(({ name }) => name).join(" ")}]`, ...why].join("; "),
   };
 }

@@ -38,6 +38,7 @@ export function newProber(parts: ProberParts): ProberDriver {
     ask: async (question) => (await asker.ask(question)) ?? (await overflow(question).catch(unreachableOverflow)),
     writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
     removeTerminated: (pod) => registry.removeTerminated(pod),
+    removeExpired: (pod) => registry.removeExpired(pod),
     recordEvent: (...event) => registry.recordEvent(...event),
   });
   return new ProberDriver({ ...parts, engine, registry });
@@ -86,6 +87,7 @@ function withSlots(slots: Slots, registry: ProberRegistry): ProberRegistry {
     readAssigned: (prober) => inSlot(() => registry.readAssigned(prober)),
     writeReadiness: (...verdict) => inSlot(() => registry.writeReadiness(...verdict)),
     removeTerminated: (pod) => inSlot(() => registry.removeTerminated(pod)),
+    removeExpired: (pod) => inSlot(() => registry.removeExpired(pod)),
     recordEvent: (...event) => inSlot(() => registry.recordEvent(...event)),
     convergedAt: (prober, revision) => inSlot(() => registry.convergedAt(prober, revision)),
   };

@@ -2,12 +2,12 @@
  * The table of the pods assigned to one prober: converges it with what the registry says, runs what is due, judges what
  * comes back, and asks to write a verdict when, and only when, it changed. Knows no clock and nothing of Cloudflare.
  */
-import { Convergence } from "../domain/convergence.ts";
 import type { IpRange } from "../domain/ip.ts";
-import { graceEndMs, type Pod } from "../domain/pod.ts";
+import type { Pod } from "../domain/pod.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
 import type { Answer, Question } from "./asker.ts";
 import { KeptState, type StateStore } from "./kept-state.ts";
+import { PodEntry } from "./pod-entry.ts";
 import { PodEvents, type Due, type KeptSeries } from "./pod-events.ts";
 import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
 import { ProbeRun, type MovingCounters } from "./probe-run.ts";
@@ -22,6 +22,7 @@ export interface ProbeEngineDeps {
   ask(question: Question): Promise<Answer>;
   writeReadiness: ProberRegistry["writeReadiness"];
   removeTerminated: ProberRegistry["removeTerminated"];
+  removeExpired: ProberRegistry["removeExpired"];
   recordEvent: ProberRegistry["recordEvent"];
   /** Counters over an eviction, while they are moving. */
   counters: StateStore<MovingCounters>;
@@ -31,22 +32,9 @@ export interface ProbeEngineDeps {
   report: (error: unknown) => void;
 }
 
-interface Entry {
-  probed: ProbedPod;
-  events: PodEvents;
-  publication: Convergence;
-  /** The last write failed; it is tried again with the next round. */
-  unpublished: boolean;
-  /** An attempt to remove the pod is under way, or failed: there is none before this. */
-  nextRemovalMs: number;
-}
-
-/** How long an attempt to remove a pod has before there is another. */
-const removalRetryMs = 10_000;
-
 export class ProbeEngine {
   readonly #deps: ProbeEngineDeps;
-  #entries = new Map<string, Entry>();
+  #entries = new Map<string, PodEntry>();
   #asOf: { epoch: string; revision: number } | undefined;
   readonly #counters: KeptState<MovingCounters>;
   readonly #series: KeptState<KeptSeries>;
@@ -74,11 +62,14 @@ export class ProbeEngine {
     const held = this.#asOf;
     if (held?.epoch === snapshot.epoch && snapshot.revision < held.revision) return;
     // A registry of another epoch was restored from a copy: nothing that was seen in the other one holds.
-    const known = held?.epoch === snapshot.epoch ? this.#entries : new Map<string, Entry>();
+    const known = held?.epoch === snapshot.epoch ? this.#entries : new Map<string, PodEntry>();
     this.#asOf = { epoch: snapshot.epoch, revision: snapshot.revision };
     this.#entries = new Map(
       snapshot.pods.map((pod) => [pod.metadata.uid, this.#entryOf(pod, known.get(pod.metadata.uid), nowMs)]),
     );
+    for (const pod of snapshot.pods) {
+      this.#entries.get(pod.metadata.uid)?.update(pod, snapshot.renewedMs.get(pod.metadata.uid), nowMs);
+    }
     this.#forgetStrangers();
     await Promise.all([...this.#entries.values()].map((entry) => this.#publish(entry)));
   }
@@ -88,7 +79,8 @@ export class ProbeEngine {
     const works: Promise<void>[] = [];
     for (const entry of this.#entries.values()) {
       if (entry.unpublished) works.push(this.#publish(entry));
-      if (removalDueMs(entry) <= nowMs) works.push(this.#remove(entry, nowMs));
+      const removal = entry.beginRemoval(nowMs);
+      if (removal !== undefined) works.push(this.#remove(entry, removal));
       for (const probe of entry.probed.runnable()) {
         if (probe.run.begin(nowMs) !== undefined) works.push(this.#probe(entry, probe, nowMs));
       }
@@ -97,23 +89,21 @@ export class ProbeEngine {
     for (const result of results) if (result.status === "rejected") this.#deps.report(result.reason);
   }
 
-  /** When `runDue` will next have something to do; undefined when there is nothing to probe or to remove. */
-  nextDueMs(nowMs: number): number | undefined {
-    let next: number | undefined;
-    for (const entry of this.#entries.values()) {
-      const removalMs = removalDueMs(entry);
-      if (removalMs < Infinity) next = Math.min(next ?? Infinity, Math.max(removalMs, nowMs));
-      for (const { run } of entry.probed.runnable()) next = Math.min(next ?? Infinity, run.nextDueMs(nowMs));
-    }
-    return next;
+  /** Whether the registry is to be read again before `runDue`, since a lease may have been renewed that would be over. */
+  beginReading(nowMs: number): boolean {
+    return [...this.#entries.values()].filter((entry) => entry.beginReading(nowMs)).length > 0;
   }
 
-  #entryOf(pod: Pod, before: Entry | undefined, nowMs: number): Entry {
+  /** When there will next be something to do; undefined when there is nothing to probe, to look after or to remove. */
+  nextDueMs(nowMs: number): number | undefined {
+    let next = Infinity;
+    for (const entry of this.#entries.values()) next = Math.min(next, entry.nextDueMs(nowMs));
+    return next === Infinity ? undefined : next;
+  }
+
+  #entryOf(pod: Pod, before: PodEntry | undefined, nowMs: number): PodEntry {
     const plans = planProbes(pod, this.#deps.allow);
-    if (before?.probed.planText === JSON.stringify(plans)) {
-      before.probed.pod = pod;
-      return before;
-    }
+    if (before?.probed.planText === JSON.stringify(plans)) return before;
     const { prober } = this.#deps;
     const startedMs = Math.min(nowMs, startOf(pod) ?? nowMs);
     const seed = hashOf(pod.metadata.uid);
@@ -122,33 +112,28 @@ export class ProbeEngine {
     const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
     const { uid } = pod.metadata;
     if (before === undefined) probed.restore(this.#counters.of(uid));
-    const entry: Entry = {
-      probed,
-      events: before?.events ?? new PodEvents(this.#series.of(uid)),
-      publication: new Convergence(() => this.#write(entry)),
-      unpublished: false,
-      nextRemovalMs: 0,
-    };
-    return entry;
+    return new PodEntry(probed, before?.events ?? new PodEvents(this.#series.of(uid)), (entry) => this.#write(entry));
   }
 
-  async #probe(entry: Entry, probe: RunnableProbe, nowMs: number): Promise<void> {
+  async #probe(entry: PodEntry, probe: RunnableProbe, nowMs: number): Promise<void> {
     const { spec, suspect, passing: wasPassing } = probe.run;
     const { target, timeoutMs } = spec;
     const answer = await this.#deps.ask({ target, timeoutMs, use: suspect ? "suspect" : "probe" });
     // The pod may have gone, or begun afresh, in the meantime: what was seen of it then says nothing now.
     if (!this.#isCurrent(entry)) return;
-    entry.probed.judge(probe, answer);
+    entry.probed.judge(probe, answer, nowMs);
     this.#saveCounters(entry);
     const recovered = !wasPassing && probe.run.passing;
     const due = entry.events.after(entry.probed.subjectOf(probe), answer.outcome, recovered, nowMs);
     const [published] = await Promise.allSettled([this.#publish(entry), this.#record(entry, due)]);
     if (published.status === "rejected") throw published.reason;
     this.#forgetCounters(entry);
+    // A pod that the platform cannot reach has not failed.
+    if (answer.outcome.result === "failure" && entry.beginOverdueRemoval(nowMs)) await this.#remove(entry, "expired");
   }
 
   /** An event that could not be written is let go; what goes on is written when its count has doubled again. */
-  async #record({ probed }: Entry, due: Due): Promise<void> {
+  async #record({ probed }: PodEntry, due: Due): Promise<void> {
     for (const [key, series] of due.keep) this.#series.keep(key, series);
     for (const key of due.forget) this.#series.forget(key);
     const { recordEvent, prober, report } = this.#deps;
@@ -158,11 +143,11 @@ export class ProbeEngine {
     }
   }
 
-  async #publish(entry: Entry): Promise<void> {
+  async #publish(entry: PodEntry): Promise<void> {
     if (entry.probed.news() !== undefined) await entry.publication.poke();
   }
 
-  async #write(entry: Entry): Promise<void> {
+  async #write(entry: PodEntry): Promise<void> {
     const news = entry.probed.news();
     if (news === undefined || !this.#isCurrent(entry)) return;
     const { namespace = "", name, uid } = entry.probed.pod.metadata;
@@ -174,13 +159,13 @@ export class ProbeEngine {
   }
 
   /** The pod leaves the table when the registry no longer assigns it, which the removal makes known by a poke. */
-  async #remove(entry: Entry, nowMs: number): Promise<void> {
-    entry.nextRemovalMs = nowMs + removalRetryMs;
-    const { namespace = "", name, uid } = entry.probed.pod.metadata;
-    await this.#deps.removeTerminated({ namespace, name, uid });
+  async #remove({ probed }: PodEntry, removal: "terminated" | "expired"): Promise<void> {
+    const { namespace = "", name, uid } = probed.pod.metadata;
+    const { removeTerminated, removeExpired } = this.#deps;
+    await (removal === "terminated" ? removeTerminated : removeExpired)({ namespace, name, uid });
   }
 
-  #isCurrent(entry: Entry): boolean {
+  #isCurrent(entry: PodEntry): boolean {
     return this.#entries.get(entry.probed.pod.metadata.uid) === entry;
   }
 
@@ -189,12 +174,12 @@ export class ProbeEngine {
     this.#forgetStrangers();
   }
 
-  #saveCounters({ probed }: Entry): void {
+  #saveCounters({ probed }: PodEntry): void {
     for (const { key, moving } of probed.counters()) if (moving !== undefined) this.#counters.keep(key, moving);
   }
 
   /** Only after the verdict that the counters led to is written: else a crash in between would lose both. */
-  #forgetCounters({ probed }: Entry): void {
+  #forgetCounters({ probed }: PodEntry): void {
     for (const { key, moving } of probed.counters()) if (moving === undefined) this.#counters.forget(key);
   }
 
@@ -202,11 +187,6 @@ export class ProbeEngine {
     this.#counters.forgetOthers(this.#entries);
     this.#series.forgetOthers(this.#entries);
   }
-}
-
-function removalDueMs({ probed, nextRemovalMs }: Entry): number {
-  const endMs = graceEndMs(probed.pod);
-  return endMs === undefined ? Infinity : Math.max(endMs, nextRemovalMs);
 }
 
 /** Containers start with their pod. */

@@ -3,6 +3,7 @@
  * last. Judges; neither asks nor writes.
  */
 import { isPodFinished, isPodTerminating, type Pod } from "../domain/pod.ts";
+import { expireAfterMsOf, leaseExpiredReason, unreadySinceMs, type PodLease } from "../domain/pod-lease.ts";
 import { needsAgentReason, type ContainerReadiness } from "../domain/readiness.ts";
 import type { MovingCounters, ProbeRun } from "./probe-run.ts";
 import type { Answer } from "./asker.ts";
@@ -43,8 +44,11 @@ export type NewRun = (plan: ProbePlan | undefined, passing: boolean) => ProbeRun
 
 export class ProbedPod {
   pod: Pod;
+  /** Its lease, when that has expired. */
+  expired: PodLease | undefined;
   readonly #containers: ProbedContainer[];
   #written: Map<string, Written>;
+  #unreadySinceMs: number | undefined;
 
   /**
    * `afresh`: the pod begins from nothing whatever its status says, since its address or the way to it changed.
@@ -52,6 +56,7 @@ export class ProbedPod {
    */
   constructor(pod: Pod, plans: readonly ContainerPlan[], newRun: NewRun, afresh: boolean) {
     this.pod = pod;
+    this.#unreadySinceMs = unreadySinceMs(pod);
     this.#written = new Map(plans.map((plan) => [plan.name, writtenOf(pod, plan)]));
     this.#containers = plans.map((plan) => {
       const before = afresh ? undefined : this.#written.get(plan.name);
@@ -81,10 +86,25 @@ export class ProbedPod {
   }
 
   /** Takes in an outcome of a probe that `runnable` named. */
-  judge({ container, run }: RunnableProbe, { outcome, swallowed }: Answer): void {
+  judge({ container, run }: RunnableProbe, { outcome, swallowed }: Answer, nowMs: number): void {
     run.end(outcome.result, swallowed);
     const { plan, trouble } = container;
     container.trouble = troubleAfter(trouble, run.spec.kind, plan.name, outcome) ?? unplanned(plan);
+    const isReady = this.#containers.every((each) => this.#readiness(each).ready);
+    this.#unreadySinceMs = isReady ? undefined : (this.#unreadySinceMs ?? nowMs);
+  }
+
+  /** Whether it has not been ready for as long as it said that it would be waited for. */
+  isOverdue(nowMs: number): boolean {
+    const { pod } = this;
+    return nowMs - (this.#unreadySinceMs ?? nowMs) >= (expireAfterMsOf(pod) ?? Infinity) && !isPodTerminating(pod);
+  }
+
+  /** Takes in a new state of the same pod, reached in the same way. */
+  update(pod: Pod): void {
+    this.pod = pod;
+    // What others have written is not what this prober remembers to have written.
+    this.#written = new Map(this.#containers.map(({ plan }) => [plan.name, writtenOf(pod, plan)]));
   }
 
   /** What events about the probe are about. */
@@ -134,6 +154,7 @@ export class ProbedPod {
     const { name, readiness } = container.plan;
     if (isPodFinished(this.pod)) return { name, ready: false, started: false };
     const started = this.#isStarted(container);
+    if (this.expired !== undefined) return this.#expiredReadiness(container, started);
     const agent = agentPlan(container.plan);
     if (agent !== undefined) return { name, ready: false, started, reason: needsAgentReason, message: agent.message };
     if (started && isPassing(readiness, container.readiness, this.#written.get(name)?.ready)) {
@@ -141,6 +162,13 @@ export class ProbedPod {
     }
     const { trouble } = container;
     return { name, ready: false, started, ...(trouble === undefined ? {} : { message: trouble.message }) };
+  }
+
+  /** The pod's containers share the lease, and the first of them says what became of it. */
+  #expiredReadiness(container: ProbedContainer, started: boolean): ContainerReadiness {
+    const message = container === this.#containers[0] ? this.expired?.message : undefined;
+    const { name } = container.plan;
+    return { name, ready: false, started, reason: leaseExpiredReason, ...(message !== undefined && { message }) };
   }
 
   #isStarted({ plan, startup }: ProbedContainer): boolean {
@@ -187,8 +215,11 @@ function writtenOf(pod: Pod, plan: ContainerPlan): Written {
   return {
     ready: status?.ready ?? false,
     started: status?.started ?? false,
-    // The reason is the pod's as a whole; it is another container's unless this one needs an agent, too.
-    reason: reason === needsAgentReason && agentPlan(plan) !== undefined ? reason : undefined,
+    // The reason is the pod's as a whole; it may be another container's that needs an agent.
+    reason:
+      reason === leaseExpiredReason || (reason === needsAgentReason && agentPlan(plan) !== undefined)
+        ? reason
+        : undefined,
     trouble: shownTrouble(pod, plan.name),
   };
 }

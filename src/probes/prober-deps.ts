@@ -30,6 +30,8 @@ export interface ProberRegistry {
   ): Promise<"written" | "unchanged" | "gone">;
   /** Removes a pod whose grace period is over; one that finalizers hold stays for as long as they do. */
   removeTerminated(pod: PodIdentity): Promise<void>;
+  /** Removes a pod whose lease has expired, or that has failed, for as long as it said; looks again whether it has. */
+  removeExpired(pod: PodIdentity): Promise<void>;
   /** Writes an event about the pod, or counts the one that is there on; see registry/record-event.ts. */
   recordEvent(pod: Pod, happening: Happening, event: Omit<DueEvent, "happening">): Promise<void>;
   /** The prober has taken in everything up to `revision`. */

@@ -88,9 +88,14 @@ export class ProberDriver {
     await engine.reconcile(await registry.readAssigned(prober), clock.nowMs());
   }
 
-  /** After a cold start the table is empty, and nothing is known of the pods but what the registry says. */
+  /**
+   * After a cold start the table is empty, and nothing is known of the pods but what the registry says. Of a lease that
+   * would be over it alone knows whether it was renewed; while it cannot be read, probing goes on and no lease expires.
+   */
   async #load(): Promise<void> {
-    if (this.#deps.engine.revision === undefined) await this.#convergence.poke();
+    const { engine, clock, report } = this.#deps;
+    if (engine.revision === undefined) await this.#convergence.poke();
+    else if (engine.beginReading(clock.nowMs())) await this.#convergence.poke().catch(report);
   }
 
   /** Ends when all that was due is judged, or when the next probes are due: a slow pod delays nobody. */

@@ -21,7 +21,7 @@ import type {
 } from "./registry.ts";
 import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
 import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
-import { listStatement, read, takenAddressStatement, write } from "./statements.ts";
+import { listStatement, read, renewal, takenAddressStatement, write } from "./statements.ts";
 
 export interface D1RegistryDeps {
   db: D1Database;
@@ -64,7 +64,7 @@ export class D1Registry implements Registry {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const written = await this.#write([
         ...this.#creation(resource, object, key, claimed),
-        ...this.#sides(key, sideStatements(resource, { before: undefined, after: object })),
+        ...this.#sides(key, sideStatements(resource, { before: undefined, after: object }, this.#deps.nowMs())),
         this.#prepare(write.putObject, ...key),
       ]);
       if (written !== undefined) return written;
@@ -82,7 +82,7 @@ export class D1Registry implements Registry {
     const claimed = JSON.stringify(claimedAddresses(resource, after));
     const written = await this.#write([
       this.#prepare(write.logUpdate, ...key, toManifest(after), claimed),
-      ...this.#sides(key, sideStatements(resource, { before, after })),
+      ...this.#sides(key, sideStatements(resource, { before, after }, this.#deps.nowMs())),
       this.#prepare(write.putObject, ...key),
     ]);
     if (written !== undefined) return written;
@@ -97,10 +97,20 @@ export class D1Registry implements Registry {
     const key = [resource, namespace, name, uid, Number(resourceVersion)];
     const written = await this.#write([
       this.#prepare(write.logDeletion, ...key, toManifest(before)),
-      ...this.#sides(key, sideStatements(resource, { before, after: undefined })),
+      ...this.#sides(key, sideStatements(resource, { before, after: undefined }, this.#deps.nowMs())),
       this.#prepare(write.deleteObject, ...key),
     ]);
     return written ?? { outcome: "lost-race", current: await this.get(resource, namespace, name) };
+  }
+
+  async renew(namespace: string, name: string): Promise<Concerned> {
+    const parameters = [null, namespace, name, null, null, this.#deps.nowMs()];
+    return concernedOf(await this.#deps.db.batch(renewal.map((sql) => this.#prepare(sql, ...parameters))));
+  }
+
+  async renewedMs(namespace: string, name: string): Promise<number | undefined> {
+    const row = await this.#prepare(read.renewal, namespace, name).first<{ renewed_ms: number }>();
+    return row?.renewed_ms;
   }
 
   /** The statements that come to the log: a pod without a node is assigned to a prober, which is opened if need be. */

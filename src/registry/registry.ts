@@ -74,6 +74,10 @@ export interface Registry {
   update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult>;
   /** Removes `before` (by uid and resourceVersion); `object` is its last state, under the deletion's resourceVersion. */
   delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult>;
+  /** The pod was heard of: its lease, if it has one, runs anew. The prober is concerned when it had expired. */
+  renew(namespace: string, name: string): Promise<Concerned>;
+  /** When a pod with a lease was last heard of; undefined for one without. */
+  renewedMs(namespace: string, name: string): Promise<number | undefined>;
 }
 
 /** Everything that a service's endpoints are derived from, as of one revision. */
@@ -119,6 +123,8 @@ export interface ProberSnapshot {
   revision: number;
   node: Node | undefined;
   pods: Pod[];
+  /** When pods that have a lease were last heard of, by their uid. */
+  renewedMs: ReadonlyMap<string, number>;
 }
 
 /** What DNS knows of a service without asking anybody. */

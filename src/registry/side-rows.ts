@@ -14,6 +14,7 @@ import { parseIp } from "../domain/ip.ts";
 import { zoneLabel } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import { podAddresses, type Pod } from "../domain/pod.ts";
+import { expireAfterMsOf, leaseMsOf } from "../domain/pod-lease.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
 import { clusterIPs, type Service } from "../domain/service.ts";
 import { write } from "./statements.ts";
@@ -37,9 +38,10 @@ const waking: ReadonlySet<string> = new Set([
   write.pendSelectingServices,
   write.pendServicesOnNode,
   write.pendProber,
+  write.pendExpired,
 ]);
 
-export function sideStatements(resource: GroupResource, change: Change): SideStatement[] {
+export function sideStatements(resource: GroupResource, change: Change, nowMs: number): SideStatement[] {
   const before = change.before?.metadata.labels ?? {};
   const after = change.after?.metadata.labels ?? {};
   const gone = missing(before, after);
@@ -47,7 +49,7 @@ export function sideStatements(resource: GroupResource, change: Change): SideSta
   return [
     ...when(gone !== undefined, write.deleteLabels, gone),
     ...when(come !== undefined, write.insertLabels, come),
-    ...ofKind(resource, change),
+    ...ofKind(resource, change, nowMs),
   ];
 }
 
@@ -56,10 +58,10 @@ export function claimedAddresses(resource: GroupResource, object: KubeObject | u
   return resource === "services" && object !== undefined ? canonical(clusterIPs(object as Service)) : [];
 }
 
-function ofKind(resource: GroupResource, change: Change): SideStatement[] {
+function ofKind(resource: GroupResource, change: Change, nowMs: number): SideStatement[] {
   switch (resource) {
     case "pods":
-      return ofPod(change as Change<Pod>);
+      return ofPod(change as Change<Pod>, nowMs);
     case "services":
       return ofService(change as Change<Service>);
     case "namespaces":
@@ -72,16 +74,20 @@ function ofKind(resource: GroupResource, change: Change): SideStatement[] {
       return when(zoneOf(change.before) !== zoneOf(change.after), write.pendServicesOnNode);
     case "events":
     case "replicationcontrollers":
-    case "leases.coordination.k8s.io":
       return [];
+    case "leases.coordination.k8s.io":
+      return change.after === undefined
+        ? []
+        : [statement(write.pendExpired, nowMs), statement(write.renewLease, nowMs)];
   }
 }
 
-function ofPod({ before, after }: Change<Pod>): SideStatement[] {
+function ofPod({ before, after }: Change<Pod>, nowMs: number): SideStatement[] {
   const load = (after ? probeLoadMillislots(after) : 0) - (before ? probeLoadMillislots(before) : 0);
   return [
     ...addressRows(before ? podAddresses(before) : [], after ? podAddresses(after) : []),
     ...when(load !== 0, write.moveLoad, load),
+    ...leaseRow(before, after, nowMs),
     ...when(
       view(before, endpointsView) !== view(after, endpointsView),
       write.pendSelectingServices,
@@ -90,6 +96,16 @@ function ofPod({ before, after }: Change<Pod>): SideStatement[] {
     ),
     ...when(view(before, probingView) !== view(after, probingView), write.pendProber),
   ];
+}
+
+/** A pod is heard of when it registers, and when it promises anew. */
+function leaseRow(before: Pod | undefined, after: Pod | undefined, nowMs: number): SideStatement[] {
+  const [held, promised] = [before, after].map((pod) => {
+    const leaseMs = pod && leaseMsOf(pod);
+    return leaseMs === undefined ? undefined : [leaseMs, (pod && expireAfterMsOf(pod)) ?? null];
+  });
+  if (promised === undefined) return when(held !== undefined, write.deleteLease);
+  return when(JSON.stringify(held) !== JSON.stringify(promised), write.putLease, nowMs, ...promised);
 }
 
 function ofService({ before, after }: Change<Service>): SideStatement[] {

@@ -69,11 +69,14 @@ export async function readAssigned(db: D1Database, prober: string): Promise<Prob
     db.prepare(read.epochAndHead),
     db.prepare(read.object).bind("nodes", "", prober),
     db.prepare(read.assignedPods).bind(prober),
+    db.prepare(read.renewals).bind(prober),
   ]);
+  const renewals = rowsOf<{ uid: string; renewed_ms: number }>(results, 3);
   return {
     ...epochAndHead(results),
     node: objectsOf(results, 1)[0] as Node | undefined,
     pods: objectsOf(results, 2) as Pod[],
+    renewedMs: new Map(renewals.map(({ uid, renewed_ms }) => [uid, renewed_ms])),
   };
 }
 
@@ -123,16 +126,23 @@ export interface Due {
   probers: string[];
   pending: PendingTarget[];
   terminated: ProbedPodIdentity[];
+  /** Pods whose lease has expired, and whose prober has not done by now what follows from it. */
+  expired: ProbedPodIdentity[];
 }
+
+/** So long the enforcement of leases is left to the probers. */
+const proberLeadMs = 60_000;
 
 export async function readDue(db: D1Database, nowMs: number): Promise<Due> {
   const results = await db.batch([
     db.prepare(read.probers),
     db.prepare(read.pending),
     db.prepare(read.terminatedPods).bind(toTimestamp(nowMs)),
+    db.prepare(read.expiredPods).bind(nowMs - proberLeadMs),
   ]);
   return {
     terminated: rowsOf<ProbedPodIdentity>(results, 2),
+    expired: rowsOf<ProbedPodIdentity>(results, 3),
     probers: rowsOf<{ name: string }>(results, 0).map(({ name }) => name),
     pending: rowsOf<PendingTarget>(results, 1),
   };

@@ -37,6 +37,15 @@ const roomyProber = `SELECT name FROM probers
 
 const creatable = `${unchanged} AND ${namespaceAccepts} AND NOT EXISTS (${takenAddress})`;
 
+/** Before a renewal at ?6 (ms) of the pod ?2/?3: its prober, if the lease had expired. A lease in time wakes nobody. */
+const pendExpired = `INSERT INTO pending (kind, target, revision)
+    SELECT 'prober', p.name, ${head} FROM pod_leases l
+      CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = l.namespace AND o.name = l.name
+      CROSS JOIN probers p ON p.name = o.node
+    WHERE l.namespace = ?2 AND l.name = ?3 AND l.renewed_ms + l.lease_ms <= ?6`;
+
+const pendAgain = "ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision RETURNING kind, target";
+
 export const write = {
   /** ?6 manifest, ?7 cluster IPs it claims. */
   logCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
@@ -142,6 +151,18 @@ export const write = {
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
     RETURNING kind, target`,
 
+  /** ?6 now (ms), ?7 the lease and ?8 after how long without it the pod is removed (ms, NULL for never). */
+  putLease: `INSERT INTO pod_leases (namespace, name, renewed_ms, lease_ms, expire_after_ms)
+    SELECT ?2, ?3, ?6, ?7, ?8 WHERE ${mine}
+    ON CONFLICT (namespace, name) DO UPDATE SET
+      renewed_ms = excluded.renewed_ms, lease_ms = excluded.lease_ms, expire_after_ms = excluded.expire_after_ms`,
+
+  deleteLease: `DELETE FROM pod_leases WHERE namespace = ?2 AND name = ?3 AND ${mine}`,
+
+  /** A Lease was written: of the pod of its name. ?6 now (ms). */
+  pendExpired: `${pendExpired} AND ${mine} ${pendAgain}`,
+  renewLease: `UPDATE pod_leases SET renewed_ms = ?6 WHERE namespace = ?2 AND name = ?3 AND ${mine}`,
+
   /** ?6 by how much the load of the pod's prober changes; the pod is the one that the newest log row tells of. */
   moveLoad: `UPDATE probers SET load_millislots = load_millislots + ?6
     WHERE name = (SELECT json_extract(manifest, '$.spec.nodeName') FROM log WHERE revision = ${head}) AND ${mine}`,
@@ -171,6 +192,12 @@ export const write = {
 
 /** Of the cluster IPs in ?7, one that another service than ?2/?3 has: why a write did not happen. */
 export const takenAddressStatement = `${takenAddress} LIMIT 1`;
+
+/** A renewal by the pod itself, of its own row alone: ?2 namespace, ?3 name, ?6 now (ms). In this order. */
+export const renewal = [
+  `${pendExpired} AND true ${pendAgain}`,
+  "UPDATE pod_leases SET renewed_ms = ?6 WHERE namespace = ?2 AND name = ?3",
+] as const;
 
 export const read = {
   epochAndHead: `SELECT epoch, ${head} AS revision FROM registry`,
@@ -208,6 +235,13 @@ export const read = {
   /** ?1 the prober's name. */
   assignedPods: "SELECT revision, manifest FROM objects WHERE node = ?1 AND resource = 'pods'",
 
+  /** When the pods of the prober ?1 were last heard of, of those that have promised to be. */
+  renewals: `SELECT o.uid, l.renewed_ms FROM objects o
+      CROSS JOIN pod_leases l ON l.namespace = o.namespace AND l.name = o.name
+    WHERE o.node = ?1 AND o.resource = 'pods'`,
+  /** ?1 namespace, ?2 name. */
+  renewal: "SELECT renewed_ms FROM pod_leases WHERE namespace = ?1 AND name = ?2",
+
   namespaceNames: "SELECT name FROM objects WHERE resource = 'namespaces'",
   catalogueServices: `SELECT namespace, name, uid, json_extract(manifest, '$.spec') AS spec,
       json_extract(manifest, '$.metadata.annotations."rollcall.dev/dns-ttl"') AS ttl
@@ -240,6 +274,21 @@ export const read = {
   terminatedPods: `SELECT namespace, name, uid FROM objects INDEXED BY objects_terminating WHERE resource = 'pods'
       AND json_extract(manifest, '$.metadata.deletionGracePeriodSeconds') > 0
       AND json_extract(manifest, '$.metadata.deletionTimestamp') <= ?1
+    LIMIT 100`,
+
+  /**
+   * Edge nodes' pods whose lease had expired by the moment ?1 (ms) and who are not marked so, or are due to be removed;
+   * at most so many that a sweep can see to them.
+   */
+  expiredPods: `SELECT o.namespace, o.name, o.uid FROM pod_leases l
+      CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = l.namespace AND o.name = l.name
+      CROSS JOIN probers p ON p.name = o.node
+    WHERE l.renewed_ms + l.lease_ms <= ?1
+      AND json_extract(o.manifest, '$.metadata.deletionTimestamp') IS NULL
+      AND (l.renewed_ms + l.lease_ms + l.expire_after_ms <= ?1 OR NOT EXISTS (
+        SELECT 1 FROM json_each(o.manifest, '$.status.conditions') c
+        WHERE json_extract(c.value, '$.reason') = 'LeaseExpired'))
+      AND coalesce(json_extract(o.manifest, '$.status.phase'), '') NOT IN ('Succeeded', 'Failed')
     LIMIT 100`,
 
   /** The log above revision ?1, oldest first, at most ?2 rows, each with what it superseded. */

@@ -131,4 +131,25 @@ describe("readiness gates", () => {
     };
     expect(condition(withReadiness(opened, currentReadiness(opened), startMs), "Ready")?.status).toBe("True");
   });
+
+  it("keeps what a container is not ready for, whatever else changes", () => {
+    const unready = [
+      { name: "main", ready: false, started: true, reason: "LeaseExpired", message: "not heard of; not at all" },
+      { name: "side", ready: true, started: true },
+    ];
+    const before = withReadiness(probed, unready, startMs);
+    expect(withReadiness(before, currentReadiness(before), startMs + 1000)).toBe(before);
+  });
+
+  it("forgets that a pod was completed when it runs again", () => {
+    const completed = withReadiness(
+      { ...probed, status: { phase: "Succeeded" } },
+      probed.spec.containers.map(initialReadiness),
+      startMs,
+    );
+    const again: Pod = { ...completed, status: { ...completed.status, phase: "Running" } };
+    expect(condition(withReadiness(again, currentReadiness(again), startMs), "ContainersReady")).toMatchObject({
+      reason: "ContainersNotReady",
+    });
+  });
 });

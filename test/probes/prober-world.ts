@@ -146,6 +146,9 @@ export class FakeRegistry {
   epoch = "first";
   readonly verdicts: { pod: string; ready: boolean; started: boolean; message: string; atMs: number }[] = [];
   readonly removals: { pod: string; atMs: number }[] = [];
+  readonly expiries: { pod: string; atMs: number }[] = [];
+  /** By uid. */
+  readonly renewedMs = new Map<string, number>();
   /** By name. */
   readonly events = new Map<string, Happening & { times: number; lastMs: number }>();
   eventWrites = 0;
@@ -184,7 +187,13 @@ export class FakeRegistry {
   }
 
   snapshot(): ProberSnapshot {
-    return { epoch: this.epoch, revision: this.#revision, node: undefined, pods: [...this.#pods.values()] };
+    return {
+      epoch: this.epoch,
+      revision: this.#revision,
+      node: undefined,
+      pods: [...this.#pods.values()],
+      renewedMs: new Map(this.renewedMs),
+    };
   }
 
   async readAssigned(): Promise<ProberSnapshot> {
@@ -223,6 +232,16 @@ export class FakeRegistry {
     const isHeld = (pod.metadata.finalizers ?? []).length > 0;
     if (isHeld) this.put({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } });
     else this.remove(name);
+  }
+
+  async removeExpired(pod: PodIdentity): Promise<void> {
+    this.expiries.push({ pod: pod.name, atMs: this.#clock.nowMs() });
+    if (this.get(pod.name).metadata.uid === pod.uid) this.remove(pod.name);
+  }
+
+  /** The pod is heard of. */
+  renew(name: string): void {
+    this.renewedMs.set(this.get(name).metadata.uid, this.#clock.nowMs());
   }
 
   async recordEvent(pod: Pod, happening: Happening, event: Omit<DueEvent, "happening">): Promise<void> {

@@ -83,6 +83,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   allocate?(object: T, allocation: Allocation): T | Refusal;
   /** Whether the change may take an address out of service, so that its caller waits until it is. */
   takesOutOfService?(before: T, after: T): boolean;
+  /** Whether a write of its status, even one that changes nothing, is a sign of life that the registry remembers. */
+  hasLease?(object: T): boolean;
   /** How long the object stays, marked as terminating, when its deletion is asked for; without it, not at all. */
   gracePeriodSeconds?(object: T, asked: number | undefined): number;
   /** What changes in an object that is marked as terminating. */

@@ -24,11 +24,20 @@ export async function update(call: Call, dryRun: boolean, revise: Revision): Pro
     const next = prepareReplacement(call, current, draft);
     if (next instanceof Refusal) return next;
     const written = await write(call, current, next, dryRun);
-    if (!("current" in written)) return written;
-    current = written.current;
+    if ("current" in written) {
+      current = written.current;
+      continue;
+    }
+    if (!dryRun && call.onStatus && call.kind.hasLease?.(next) === true) await renew(call, next);
+    return written;
   }
   const why = "the object has been modified; please apply your changes to the latest version and try again";
   return new Refusal({ type: "conflict", subject: subjectOf(call), why });
+}
+
+async function renew(call: Call, { metadata }: KubeObject): Promise<void> {
+  const concerned = await call.deps.registry.renew(call.namespace, metadata.name);
+  if (concerned.probers.length > 0) await announce(call, concerned, false);
 }
 
 async function write(

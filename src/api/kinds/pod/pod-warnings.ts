@@ -1,5 +1,6 @@
 /** What a new pod asks for that cannot be had here, said when it registers. */
 import { regionAnnotation, regionOf, regions } from "../../../domain/node.ts";
+import { expiryAnnotation, isSeconds, leaseAnnotation } from "../../../domain/pod-lease.ts";
 import { podAddresses, resolvePort, type Container, type Pod, type Probe } from "../../../domain/pod.ts";
 
 export function warningsOf(pod: Pod): string[] {
@@ -9,12 +10,23 @@ export function warningsOf(pod: Pod): string[] {
       return probe === undefined ? [] : probeWarnings(container, probe, `spec.containers[${index}].${use}`);
     }),
   );
-  return [...addressWarnings(pod), ...probes, ...regionWarnings(pod)];
+  return [...addressWarnings(pod), ...probes, ...regionWarnings(pod), ...leaseWarnings(pod)];
 }
 
 function addressWarnings(pod: Pod): string[] {
   if (podAddresses(pod).length > 0) return [];
   return ["status.podIP: none is given; the pod joins no service before its status subresource says where it is"];
+}
+
+/** Annotations that are no numbers, and so promise nothing. */
+export function leaseWarnings({ metadata }: Pod): string[] {
+  return [leaseAnnotation, expiryAnnotation].flatMap((annotation) => {
+    const text = metadata.annotations?.[annotation];
+    if (text === undefined || isSeconds(text)) return [];
+    return [
+      `metadata.annotations[${annotation}]: ${JSON.stringify(text)} is no whole number of seconds from 1 to a year, and is ignored`,
+    ];
+  });
 }
 
 function regionWarnings({ metadata }: Pod): string[] {

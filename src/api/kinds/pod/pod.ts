@@ -2,6 +2,7 @@
 import { endpointsView } from "../../../domain/concerns.ts";
 import { isEdgeNode, type Node } from "../../../domain/node.ts";
 import { isPodFinished, podAddresses, type Pod } from "../../../domain/pod.ts";
+import { leaseMsOf } from "../../../domain/pod-lease.ts";
 import type { Context } from "../../context.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
 import type { Kind } from "../kind.ts";
@@ -9,7 +10,7 @@ import { podColumns } from "./pod-columns.ts";
 import { withSpecDefaults } from "./pod-defaults.ts";
 import { statusOfKnownPod, statusOfNewPod, withCanonicalAddresses, withFollowingAddresses } from "./pod-status.ts";
 import { validatePod } from "./validate-pod.ts";
-import { warningsOf } from "./pod-warnings.ts";
+import { leaseWarnings, warningsOf } from "./pod-warnings.ts";
 
 export const podKind: Kind<Pod> = {
   group: "",
@@ -57,12 +58,18 @@ export const podKind: Kind<Pod> = {
     const spec = { ...pod.spec, ...(nodeName && { nodeName }) };
     return withFollowingAddresses({ ...pod, spec }, before);
   },
+  prepareUpdate(pod, before, context) {
+    const known = leaseWarnings(before);
+    for (const warning of leaseWarnings(pod)) if (!known.includes(warning)) context.warnings.add(warning);
+    return pod;
+  },
   prepareStatus: statusOfKnownPod,
   gracePeriodSeconds({ spec, status }, asked) {
     // What has ended needs no time to end, and without a node nobody would take it away when its time is over.
     if (spec.nodeName === undefined || isPodFinished({ status })) return 0;
     return asked ?? spec.terminationGracePeriodSeconds ?? 0;
   },
+  hasLease: (pod) => leaseMsOf(pod) !== undefined,
   takesOutOfService: (before, after) => endpointsView(before) !== endpointsView(after),
 };
 
