@@ -12,6 +12,7 @@ import { get } from "./verbs/get.ts";
 import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { replace } from "./verbs/replace.ts";
+import { getScale, patchScale, replaceScale } from "./verbs/scale.ts";
 
 /** What a path names; empty where it has no such part. */
 export interface ResourcePath {
@@ -61,6 +62,12 @@ const objectVerbs: Readonly<Record<string, Verb>> = {
   DELETE: deleteObject,
 };
 const statusVerbs: Readonly<Record<string, Verb>> = { GET: get, HEAD: get, PUT: replace, PATCH: patch };
+const scaleVerbs: Readonly<Record<string, Verb>> = {
+  GET: getScale,
+  HEAD: getScale,
+  PUT: replaceScale,
+  PATCH: patchScale,
+};
 
 /** What a kubelet would do, and there is none. */
 const needsKubelet: Readonly<Record<string, string>> = {
@@ -72,6 +79,7 @@ const needsKubelet: Readonly<Record<string, string>> = {
 
 function subresourceVerb(kind: Kind, subresource: string, method: string): Verb | Refusal | undefined {
   if (subresource === "status" && kind.hasStatus) return statusVerbs[method];
+  if (subresource === "scale" && kind.scaling !== undefined) return scaleVerbs[method];
   if (kind.resource === "pods" && subresource === "eviction") return method === "POST" ? evict : undefined;
   const message = kind.resource === "pods" ? needsKubelet[subresource] : undefined;
   return new Refusal(message === undefined ? { type: "no-such-route" } : { type: "not-implemented", message });

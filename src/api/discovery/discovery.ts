@@ -11,7 +11,7 @@ const aggregatedType = (version: string): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 
 const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-const statusVerbs = ["get", "patch", "update"];
+const subresourceVerbs = ["get", "patch", "update"];
 
 /** `/api` or `/apis`, in the form that the client prefers. */
 export function discoverRoot(root: "api" | "apis", accept: string): Response {
@@ -90,8 +90,16 @@ function legacyResources(kind: Kind): object[] {
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
   };
-  const status = { name: `${plural}/status`, ...common, singularName: "", verbs: statusVerbs };
-  return kind.hasStatus ? [own, status] : [own];
+  const subresources = subresourcesOf(kind).map(({ name, group, version, kind: responseKind }) => ({
+    name: `${plural}/${name}`,
+    singularName: "",
+    namespaced,
+    // Only where it differs from the list's own.
+    ...(group !== kind.group && { group, version }),
+    kind: responseKind,
+    verbs: subresourceVerbs,
+  }));
+  return [own, ...subresources];
 }
 
 function aggregated(root: "api" | "apis", version: string): object {
@@ -111,6 +119,11 @@ function aggregated(root: "api" | "apis", version: string): object {
 
 function aggregatedResource(kind: Kind): object {
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
+  const subresources = subresourcesOf(kind).map(({ name, ...response }) => ({
+    subresource: name,
+    responseKind: response,
+    verbs: subresourceVerbs,
+  }));
   return {
     resource: kind.plural,
     responseKind,
@@ -119,8 +132,17 @@ function aggregatedResource(kind: Kind): object {
     verbs: verbsOf(kind),
     ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
     ...(kind.categories.length > 0 && { categories: kind.categories }),
-    ...(kind.hasStatus && { subresources: [{ subresource: "status", responseKind, verbs: statusVerbs }] }),
+    ...(subresources.length > 0 && { subresources }),
   };
+}
+
+/** What can be read and written by a path of its own, and the kind that is spoken there. */
+function subresourcesOf(kind: Kind): { name: string; group: string; version: string; kind: string }[] {
+  const { group, version } = kind;
+  return [
+    ...(kind.scaling === undefined ? [] : [{ name: "scale", group: "autoscaling", version: "v1", kind: "Scale" }]),
+    ...(kind.hasStatus ? [{ name: "status", group, version, kind: kind.kind }] : []),
+  ];
 }
 
 /** What holds other objects is deleted one by one, with thought. */

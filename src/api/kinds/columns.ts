@@ -48,6 +48,11 @@ export function shortList(items: readonly string[], none: string): string {
 
 /** `app=kubia,tier=web` */
 export function selectorText(selector: Labels | undefined): string {
+  return pairsText(selector) || "<none>";
+}
+
+/** The same, in the form that a label selector is sent in: empty where there is none. */
+export function pairsText(selector: Labels | undefined): string {
   const pairs = Object.entries(selector ?? {}).map(([key, value]) => `${key}=${value}`);
-  return pairs.length === 0 ? "<none>" : pairs.sort().join(",");
+  return pairs.sort().join(",");
 }

@@ -43,6 +43,13 @@ export interface Dependents {
   labels?: readonly LabelRequirement[];
 }
 
+/** How a kind is scaled: the scale subresource. */
+export interface Scaling<T extends KubeObject = KubeObject> {
+  /** How many there are to be, how many there are, and which ones, as the text of a selector. */
+  read(object: T): { desired: number; current: number; selector: string };
+  withReplicas(object: T, replicas: number): T;
+}
+
 export interface Kind<T extends KubeObject = KubeObject> {
   /** Empty for the core group. */
   readonly group: string;
@@ -56,6 +63,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   /** Whether there is a status that is written by a path of its own; then `generation` counts changes of the spec. */
   readonly hasStatus: boolean;
+  /** Set for kinds that can be scaled. */
+  readonly scaling?: Scaling<T>;
   readonly schema: TypeName;
   readonly isName: NameRule;
   readonly columns: readonly Column<T>[];

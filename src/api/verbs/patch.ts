@@ -2,7 +2,7 @@
 import type { KubeObject } from "../../domain/object.ts";
 import { parseText } from "../body/parse-text.ts";
 import { readBody, type MediaType } from "../body/read-body.ts";
-import { complain, mismatchedType } from "../body/read-typed.ts";
+import { complain, mismatchedType, type ExpectedType } from "../body/read-typed.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
@@ -27,17 +27,19 @@ const patchTypes: readonly MediaType[] = [
   { name: strategicMergePatchType, format: "json" },
 ];
 
-type Patch = (document: JsonObject) => Json | Refusal;
+export type Patch = (document: JsonObject) => Json | Refusal;
 
 export async function patch(call: Call): Promise<Answer | Refusal> {
   const options = parseWriteOptions(call.query, "PatchOptions");
   if (options instanceof Refusal) return options;
-  const apply = await readPatch(call);
+  const expected = expectedOf(call.kind);
+  const apply = await readPatch(call, expected);
   if (apply instanceof Refusal) return apply;
-  return update(call, options.dryRun, (current) => revised(call, current, apply, options));
+  return update(call, options.dryRun, (current) => revised(call, current, apply, expected, options));
 }
 
-async function readPatch(call: Call): Promise<Patch | Refusal> {
+/** The patch that the request brings for a document of the expected type. */
+export async function readPatch(call: Call, { schema }: ExpectedType): Promise<Patch | Refusal> {
   const body = await readBody(call.request, patchTypes);
   if (body instanceof Refusal) return body;
   const parsed = parseText(body.text, body.type.format);
@@ -46,9 +48,9 @@ async function readPatch(call: Call): Promise<Patch | Refusal> {
   if (body.type.name === jsonPatchType) return jsonPatchOf(value);
   if (!isJsonObject(value)) return badRequest("error decoding patch: the patch must be a JSON object");
   if (body.type.name === mergePatchType) return (document) => mergePatch(document, value);
-  const problem = strategicPatchProblem(value, call.kind.schema);
+  const problem = strategicPatchProblem(value, schema);
   if (problem !== undefined) return badRequest(problem);
-  return (document) => strategicMergePatch(document, value, call.kind.schema);
+  return (document) => strategicMergePatch(document, value, schema);
 }
 
 function jsonPatchOf(value: Json): Patch | Refusal {
@@ -63,13 +65,20 @@ function jsonPatchOf(value: Json): Patch | Refusal {
   };
 }
 
-function revised(call: Call, current: KubeObject, apply: Patch, options: WriteOptions): Draft | Refusal {
+/** What the patch makes of a document of the expected type. */
+export function revised(
+  call: Call,
+  current: KubeObject,
+  apply: Patch,
+  expected: ExpectedType,
+  options: WriteOptions,
+): Draft | Refusal {
   const document = apply(current as unknown as JsonObject);
   if (document instanceof Refusal) return document;
   if (!isJsonObject(document)) return badRequest("the patch leaves no object");
-  const misplaced = mismatchedType(document, expectedOf(call.kind));
+  const misplaced = mismatchedType(document, expected);
   if (misplaced !== undefined) return badRequest(misplaced);
-  const { object, unknown, mismatch } = conform(document, call.kind.schema);
+  const { object, unknown, mismatch } = conform(document, expected.schema);
   const problem = mismatch ?? complain({ unknown, duplicates: [] }, options.fieldValidation, call.warnings);
   if (problem !== undefined) return unfit(call, document, problem);
   return placed(call, toDraft({ ...object, apiVersion: current.apiVersion, kind: current.kind }));

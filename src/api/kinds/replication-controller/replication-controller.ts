@@ -3,7 +3,7 @@ import type { ReplicationController } from "../../../domain/replication-controll
 import type { Context } from "../../context.ts";
 import { sameJson } from "../../json.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
-import { ageColumn, nameColumn, selectorText, wideColumn } from "../columns.ts";
+import { ageColumn, nameColumn, pairsText, selectorText, wideColumn } from "../columns.ts";
 import type { Column, Kind } from "../kind.ts";
 import { withSpecDefaults } from "../pod/pod-defaults.ts";
 import { validateReplicationController } from "./validate-replication-controller.ts";
@@ -19,6 +19,14 @@ export const replicationControllerKind: Kind<ReplicationController> = {
   categories: ["all"],
   namespaced: true,
   hasStatus: true,
+  scaling: {
+    read: ({ spec, status }) => ({
+      desired: spec.replicas ?? 1,
+      current: status?.replicas ?? 0,
+      selector: pairsText(spec.selector),
+    }),
+    withReplicas: (rc, replicas) => ({ ...rc, spec: { ...rc.spec, replicas } }),
+  },
   schema: "ReplicationController",
   isName: isDnsSubdomain,
   columns: [
