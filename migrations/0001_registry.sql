@@ -53,14 +53,15 @@ CREATE TABLE labels (
   PRIMARY KEY (resource, key, value, namespace, name)
 ) WITHOUT ROWID;
 
--- The pairs of services' selectors, so that a pod finds the services that select it by its own labels.
+-- The pairs of selectors, so that a pod finds whoever selects it by its own labels.
 CREATE TABLE selectors (
   namespace TEXT NOT NULL,
   key TEXT NOT NULL,
   value TEXT NOT NULL,
-  service TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('service', 'replicationcontroller')), -- whose selector it is, as in pending
+  name TEXT NOT NULL,
   pairs INTEGER NOT NULL, -- how many pairs the whole selector has
-  PRIMARY KEY (namespace, key, value, service)
+  PRIMARY KEY (namespace, key, value, kind, name)
 ) WITHOUT ROWID;
 
 -- Cluster IPs in use; the key is what makes them unique.
@@ -100,8 +101,8 @@ CREATE TABLE pod_leases (
 
 -- Who has not yet looked at a change. Written with the change, deleted by whoever has looked.
 CREATE TABLE pending (
-  kind TEXT NOT NULL CHECK (kind IN ('service', 'prober')),
-  target TEXT NOT NULL, -- namespace/name of the service, or the prober's name
+  kind TEXT NOT NULL CHECK (kind IN ('service', 'replicationcontroller', 'prober')),
+  target TEXT NOT NULL, -- namespace/name, or the prober's name
   revision INTEGER NOT NULL,
   PRIMARY KEY (kind, target)
 ) WITHOUT ROWID;

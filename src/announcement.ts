@@ -14,7 +14,11 @@ export interface AnnouncementDeps {
 }
 
 /** Resolves with the services that had not looked `waitMs` after the call; with none at once when that is 0. */
-export async function announce(deps: AnnouncementDeps, concerned: Concerned, waitMs: number): Promise<ServiceKey[]> {
+export async function announce(
+  deps: AnnouncementDeps,
+  concerned: Pick<Concerned, "services" | "probers">,
+  waitMs: number,
+): Promise<ServiceKey[]> {
   const late = new Set(concerned.services);
   const services = concerned.services.map(async (key) => {
     await deps.pokeService(key);

@@ -7,6 +7,7 @@ import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
 import type { ApiDeps } from "./api/deps.ts";
 import { configOf, type Config } from "./config.ts";
+import type { NamespacedName } from "./domain/object.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import type { EndpointsKeeperDeps } from "./endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "./endpoints/publish.ts";
@@ -24,13 +25,16 @@ import {
   readChanges,
   readDue,
   readFollowing,
+  readReplicas,
   readService,
   removeEmptyProber,
   settlePending,
   settleService,
+  type PendingTarget,
 } from "./registry/snapshots.ts";
 import { removeTerminated } from "./registry/remove-terminated.ts";
 import { writeReadiness, type ProbedPodIdentity } from "./registry/write-readiness.ts";
+import { writeReplicas, type ReplicasDeps } from "./registry/write-replicas.ts";
 import { ChangeSource } from "./watch/change-source.ts";
 import type { Subscription } from "./watch/fan-out.ts";
 import type { SweepDeps } from "./sweep.ts";
@@ -41,7 +45,10 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
   return {
     registry: registryOf(env),
-    announce: (concerned, waitMs) => announceTo(env, waitUntil, concerned, waitMs),
+    announce: (concerned, waitMs) => {
+      waitUntil(countReplicas(env, concerned));
+      return announceTo(env, waitUntil, concerned, waitMs);
+    },
     follow: (subscription) =>
       new ChangeSource(
         {
@@ -65,8 +72,7 @@ export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
 export function sweepDeps(env: Env): SweepDeps {
   return {
     readDue: (nowMs) => readDue(env.DB, nowMs),
-    poke: ({ kind, target }) =>
-      kind === "service" ? serviceObject(env, target as ServiceKey).poke() : proberObject(env, target).poke(),
+    poke: (target) => pokePending(env, target),
     runDue: (prober) => proberObject(env, prober).runDue(),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
@@ -123,7 +129,10 @@ export function proberDeps(env: Env): ProberDeps {
       readAssigned: (prober) => readAssigned(env.DB, prober),
       writeReadiness: async (pod, node, containers) => {
         const written = await writeReadiness(registry, pod, node, containers, Date.now());
-        if (written.outcome === "written") await announceTo(env, waitUntil, written.concerned, 0);
+        if (written.outcome === "written") {
+          await announceTo(env, waitUntil, written.concerned, 0);
+          await countReplicas(env, written.concerned);
+        }
         return written.outcome;
       },
       removeTerminated: (pod) => endTerminated(env, pod),
@@ -141,7 +150,40 @@ export function proberDeps(env: Env): ProberDeps {
 
 async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
   const removal = await removeTerminated(registryOf(env), pod, Date.now());
-  if ("concerned" in removal) await announceTo(env, waitUntil, removal.concerned, 0);
+  if (!("concerned" in removal)) return;
+  await announceTo(env, waitUntil, removal.concerned, 0);
+  await countReplicas(env, removal.concerned);
+}
+
+async function pokePending(env: Env, { kind, target }: PendingTarget): Promise<void> {
+  switch (kind) {
+    case "service":
+      return serviceObject(env, target as ServiceKey).poke();
+    case "replicationcontroller":
+      return writeReplicas(replicasDeps(env, target as NamespacedName));
+    case "prober":
+      return proberObject(env, target).poke();
+  }
+}
+
+/** Has the replication controllers concerned count at once. Never rejects: what fails stays pending for the sweep. */
+async function countReplicas(env: Env, { replicationControllers }: Concerned): Promise<void> {
+  await Promise.allSettled(replicationControllers.map((key) => writeReplicas(replicasDeps(env, key))));
+}
+
+function replicasDeps(env: Env, key: NamespacedName): ReplicasDeps {
+  const registry = registryOf(env);
+  return {
+    registry,
+    read: () => readReplicas(env.DB, key),
+    settle: (revision) => settlePending(env.DB, { kind: "replicationcontroller", target: key }, revision),
+    recordEvent: async (about, happening) => {
+      const event = { suffix: about.metadata.uid.slice(0, 8), uid: newUid(), times: 1, atMs: Date.now() };
+      await recordEvent(registry, about, happening, event);
+    },
+    pokeFeed: () => pokeFeed(env),
+    nowMs: Date.now,
+  };
 }
 
 async function endLease(env: Env, identity: ProbedPodIdentity, witness: Witness): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
 import { edgeNodeLabel, regionOf } from "../domain/node.ts";
-import type { GroupResource, KubeObject } from "../domain/object.ts";
+import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import { toTimestamp } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
 import { probeLoadMillislots, proberCapacityMillislots } from "../domain/probe-load.ts";
@@ -204,7 +204,11 @@ function concernedOf(results: readonly D1Result[]): Concerned {
   const targets = (kind: string): string[] => [
     ...new Set(rows.flatMap((row) => (row.kind === kind && row.target !== undefined ? [row.target] : []))),
   ];
-  return { services: targets("service") as ServiceKey[], probers: targets("prober") };
+  return {
+    services: targets("service") as ServiceKey[],
+    replicationControllers: targets("replicationcontroller") as NamespacedName[],
+    probers: targets("prober"),
+  };
 }
 
 /** A prober's Node but for what the statement fills in: its name and its uid. */

@@ -7,11 +7,13 @@ import type { LabelRequirement } from "../domain/labels.ts";
 import type { Node, NodeZones } from "../domain/node.ts";
 import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
+import type { ReplicationController } from "../domain/replication-controller.ts";
 import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
 
 /** Who has to look again after a write. Decided inside the write's transaction, and pending until they have looked. */
 export interface Concerned {
   services: ServiceKey[];
+  replicationControllers: NamespacedName[];
   /** Names of edge nodes. */
   probers: string[];
 }
@@ -115,6 +117,14 @@ export interface Following {
 export interface ProgrammingLatency {
   serviceKind: ServiceKind;
   durationMs: number;
+}
+
+/** What a replication controller counts, as of one revision. */
+export interface ReplicasSnapshot {
+  revision: number;
+  controller: ReplicationController | undefined;
+  /** Pods that its selector matches. */
+  pods: Pod[];
 }
 
 /** What a prober probes, as of one revision. */

@@ -11,13 +11,18 @@ import {
   type EndpointSlice,
 } from "../domain/endpoints.ts";
 import { parseIp } from "../domain/ip.ts";
+import type { Labels } from "../domain/labels.ts";
 import { zoneLabel } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import { podAddresses, type Pod } from "../domain/pod.ts";
 import { expireAfterMsOf, leaseMsOf } from "../domain/pod-lease.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
+import type { ReplicationController } from "../domain/replication-controller.ts";
 import { clusterIPs, type Service } from "../domain/service.ts";
 import { write } from "./statements.ts";
+
+/** Whose selectors pods are matched with, by the names that pending rows give them. */
+type SelectingKind = "service" | "replicationcontroller";
 
 /** The state before and after a write; undefined before a creation and after a deletion. */
 export interface Change<T extends KubeObject = KubeObject> {
@@ -34,8 +39,8 @@ export interface SideStatement {
 }
 
 const waking: ReadonlySet<string> = new Set([
-  write.pendServices,
-  write.pendSelectingServices,
+  write.pendNamed,
+  write.pendSelecting,
   write.pendServicesOnNode,
   write.pendProber,
   write.pendExpired,
@@ -72,8 +77,9 @@ function ofKind(resource: GroupResource, change: Change, nowMs: number): SideSta
       return ofEndpoints(change as Change<Endpoints>);
     case "nodes":
       return when(zoneOf(change.before) !== zoneOf(change.after), write.pendServicesOnNode);
-    case "events":
     case "replicationcontrollers":
+      return ofReplicationController(change as Change<ReplicationController>);
+    case "events":
       return [];
     case "leases.coordination.k8s.io":
       return change.after === undefined
@@ -90,7 +96,7 @@ function ofPod({ before, after }: Change<Pod>, nowMs: number): SideStatement[] {
     ...leaseRow(before, after, nowMs),
     ...when(
       view(before, endpointsView) !== view(after, endpointsView),
-      write.pendSelectingServices,
+      write.pendSelecting,
       JSON.stringify(before?.metadata.labels ?? {}),
       JSON.stringify(after?.metadata.labels ?? {}),
     ),
@@ -109,16 +115,31 @@ function leaseRow(before: Pod | undefined, after: Pod | undefined, nowMs: number
 }
 
 function ofService({ before, after }: Change<Service>): SideStatement[] {
-  const selector = JSON.stringify(after?.spec.selector ?? {});
   const held = before ? canonical(clusterIPs(before)) : [];
   const claimed = after ? canonical(clusterIPs(after)) : [];
   const name = (after ?? before)?.metadata.name;
   return [
-    ...when(selector !== JSON.stringify(before?.spec.selector ?? {}), write.deleteSelector),
-    ...when(selector !== "{}" && selector !== JSON.stringify(before?.spec.selector), write.insertSelector, selector),
+    ...selectorRows("service", before?.spec.selector, after?.spec.selector),
     ...listRows(held, claimed, write.deleteClusterIps, write.insertClusterIps),
     statement(write.moveCatalogue),
-    statement(write.pendServices, JSON.stringify([name])),
+    statement(write.pendNamed, "service", JSON.stringify([name])),
+  ];
+}
+
+/** It counts anew when its spec changes, and not for the count that it writes itself. */
+function ofReplicationController({ before, after }: Change<ReplicationController>): SideStatement[] {
+  const isNews = after !== undefined && JSON.stringify(before?.spec) !== JSON.stringify(after.spec);
+  return [
+    ...selectorRows("replicationcontroller", before?.spec.selector, after?.spec.selector),
+    ...when(isNews, write.pendNamed, "replicationcontroller", JSON.stringify([after?.metadata.name])),
+  ];
+}
+
+function selectorRows(kind: SelectingKind, before: Labels = {}, after: Labels = {}): SideStatement[] {
+  const [was, is] = [JSON.stringify(before), JSON.stringify(after)];
+  return [
+    ...when(was !== is && was !== "{}", write.deleteSelector, kind),
+    ...when(was !== is && is !== "{}", write.insertSelector, kind, is),
   ];
 }
 
@@ -131,7 +152,7 @@ function ofEndpointSlice({ before, after }: Change<EndpointSlice>): SideStatemen
   const services = [before, after].flatMap((slice) => slice?.metadata.labels?.[serviceNameLabel] ?? []);
   return [
     ...addressRows(handWrittenAddresses(before), handWrittenAddresses(after)),
-    ...when(services.length > 0, write.pendServices, JSON.stringify(services)),
+    ...when(services.length > 0, write.pendNamed, "service", JSON.stringify(services)),
   ];
 }
 
@@ -145,7 +166,7 @@ function ofEndpoints({ before, after }: Change<Endpoints>): SideStatement[] {
   const name = (after ?? before)?.metadata.name;
   return [
     ...addressRows(endpointsAddresses(before), endpointsAddresses(after)),
-    statement(write.pendServices, JSON.stringify([name])),
+    statement(write.pendNamed, "service", JSON.stringify([name])),
   ];
 }
 

@@ -5,8 +5,9 @@
 import type { D1Database, D1Result } from "@cloudflare/workers-types";
 import type { Endpoints, EndpointSlice } from "../domain/endpoints.ts";
 import type { Node } from "../domain/node.ts";
-import { toTimestamp, type KubeObject } from "../domain/object.ts";
+import { toTimestamp, type KubeObject, type NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
+import type { ReplicationController } from "../domain/replication-controller.ts";
 import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
 import { bucketsOf, type LatencyBucket } from "./latency-buckets.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   LoggedChange,
   ProgrammingLatency,
   ProberSnapshot,
+  ReplicasSnapshot,
   ServiceSnapshot,
 } from "./registry.ts";
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
@@ -31,7 +33,7 @@ export async function readService(db: D1Database, key: ServiceKey): Promise<Serv
   const results = await db.batch([
     db.prepare(read.epochAndHead),
     db.prepare(read.object).bind("services", namespace, name),
-    db.prepare(read.selectedPods).bind(namespace, name),
+    db.prepare(read.selectedPods).bind(namespace, name, "services"),
     db.prepare(read.slicesOfService).bind(namespace, name),
     db.prepare(read.object).bind("endpoints", namespace, name),
     db.prepare(read.nodeZones),
@@ -62,6 +64,23 @@ export async function readFollowing(db: D1Database, key: ServiceKey, since: numb
   if (since < compacted || rows.length > followedChanges) return undefined;
   const changes = rows.map((row) => ({ ...pickChange(row), object: fromRow(row) }));
   return { ...epochAndHead(results), changes };
+}
+
+/** What a replication controller counts; undefined when it has nothing to count anew. */
+export async function readReplicas(db: D1Database, key: NamespacedName): Promise<ReplicasSnapshot | undefined> {
+  const [namespace, name] = splitKey(key);
+  const results = await db.batch([
+    db.prepare(read.epochAndHead),
+    db.prepare(read.isPending).bind("replicationcontroller", key),
+    db.prepare(read.object).bind("replicationcontrollers", namespace, name),
+    db.prepare(read.selectedPods).bind(namespace, name, "replicationcontrollers"),
+  ]);
+  if (rowsOf(results, 1).length === 0) return undefined;
+  return {
+    revision: epochAndHead(results).revision,
+    controller: objectsOf(results, 2)[0] as ReplicationController | undefined,
+    pods: objectsOf(results, 3) as Pod[],
+  };
 }
 
 export async function readAssigned(db: D1Database, prober: string): Promise<ProberSnapshot> {
@@ -117,7 +136,7 @@ export async function hasPodWithAddress(db: D1Database, namespace: string, addre
 }
 
 export interface PendingTarget {
-  kind: "service" | "prober";
+  kind: "service" | "replicationcontroller" | "prober";
   target: string;
 }
 
@@ -229,7 +248,7 @@ export async function compactLog(db: D1Database, beforeSeconds: number): Promise
   await db.batch(statements.map((sql) => db.prepare(sql).bind(...range)));
 }
 
-function splitKey(key: ServiceKey): [namespace: string, name: string] {
+function splitKey(key: NamespacedName): [namespace: string, name: string] {
   const slash = key.indexOf("/");
   return [key.slice(0, slash), key.slice(slash + 1)];
 }

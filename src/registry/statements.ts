@@ -95,11 +95,12 @@ export const write = {
   insertAddresses: `INSERT OR IGNORE INTO addresses (address, resource, namespace, name)
     SELECT value, ?1, ?2, ?3 FROM json_each(?6) WHERE ${mine}`,
 
-  deleteSelector: `DELETE FROM selectors WHERE namespace = ?2 AND service = ?3 AND ${mine}`,
+  /** ?6 the kind of whoever selects. */
+  deleteSelector: `DELETE FROM selectors WHERE namespace = ?2 AND kind = ?6 AND name = ?3 AND ${mine}`,
 
-  /** ?6 JSON object of the selector. */
-  insertSelector: `INSERT INTO selectors (namespace, key, value, service, pairs)
-    SELECT ?2, key, value, ?3, (SELECT count(*) FROM json_each(?6)) FROM json_each(?6) WHERE ${mine}`,
+  /** ?6 the kind of whoever selects, ?7 JSON object of the selector. */
+  insertSelector: `INSERT INTO selectors (namespace, key, value, kind, name, pairs)
+    SELECT ?2, key, value, ?6, ?3, (SELECT count(*) FROM json_each(?7)) FROM json_each(?7) WHERE ${mine}`,
 
   /** ?6 JSON array of cluster IPs that the service gives up. */
   deleteClusterIps: `DELETE FROM cluster_ips
@@ -111,34 +112,34 @@ export const write = {
 
   moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
 
-  /** The services whose selector holds of the labels before (?6) or after (?7), JSON objects. */
-  pendSelectingServices: `INSERT INTO pending (kind, target, revision)
-    SELECT 'service', ?2 || '/' || service, ${head} FROM (
-      SELECT s.service FROM json_each(?6) l
+  /** Whoever has a selector that holds of the labels before (?6) or after (?7), JSON objects. */
+  pendSelecting: `INSERT INTO pending (kind, target, revision)
+    SELECT kind, ?2 || '/' || name, ${head} FROM (
+      SELECT s.kind, s.name FROM json_each(?6) l
         CROSS JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
-        GROUP BY s.service HAVING count(*) = max(s.pairs)
+        GROUP BY s.kind, s.name HAVING count(*) = max(s.pairs)
       UNION
-      SELECT s.service FROM json_each(?7) l
+      SELECT s.kind, s.name FROM json_each(?7) l
         CROSS JOIN selectors s ON s.namespace = ?2 AND s.key = l.key AND s.value = l.value
-        GROUP BY s.service HAVING count(*) = max(s.pairs)
+        GROUP BY s.kind, s.name HAVING count(*) = max(s.pairs)
     ) WHERE ${mine}
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
     RETURNING kind, target`,
 
-  /** ?6 JSON array of services' names in the object's namespace. */
-  pendServices: `INSERT INTO pending (kind, target, revision)
-    SELECT DISTINCT 'service', ?2 || '/' || value, ${head} FROM json_each(?6) WHERE ${mine}
+  /** ?6 the kind, ?7 JSON array of names in the object's namespace. */
+  pendNamed: `INSERT INTO pending (kind, target, revision)
+    SELECT DISTINCT ?6, ?2 || '/' || value, ${head} FROM json_each(?7) WHERE ${mine}
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
     RETURNING kind, target`,
 
   /** The services that select a pod on the node ?3. */
   pendServicesOnNode: `INSERT INTO pending (kind, target, revision)
-    SELECT DISTINCT 'service', namespace || '/' || service, ${head} FROM (
-      SELECT s.namespace, s.service FROM objects o
+    SELECT DISTINCT 'service', namespace || '/' || name, ${head} FROM (
+      SELECT s.namespace, s.name FROM objects o
         CROSS JOIN json_each(o.manifest, '$.metadata.labels') l
-        CROSS JOIN selectors s ON s.namespace = o.namespace AND s.key = l.key AND s.value = l.value
+        CROSS JOIN selectors s ON s.namespace = o.namespace AND s.key = l.key AND s.value = l.value AND s.kind = 'service'
         WHERE o.node = ?3 AND o.resource = 'pods'
-        GROUP BY o.namespace, o.name, s.service HAVING count(*) = max(s.pairs)
+        GROUP BY o.namespace, o.name, s.name HAVING count(*) = max(s.pairs)
     ) WHERE ${mine}
     ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision
     RETURNING kind, target`,
@@ -207,13 +208,13 @@ export const read = {
   /** ?1 resource, ?2 namespace, ?3 name. */
   object: "SELECT revision, manifest FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3",
 
-  /** The pods that the selector of service ?2 in namespace ?1 matches. */
+  /** The pods that the selector of ?2 in namespace ?1 matches, of resource ?3: a service or a replication controller. */
   selectedPods: `SELECT o.revision, o.manifest FROM (
       SELECT l.name AS name, count(*) AS met, pair.pairs AS pairs
       FROM (
           SELECT key, value, count(*) OVER () AS pairs
           FROM json_each((SELECT json_extract(manifest, '$.spec.selector') FROM objects
-            WHERE resource = 'services' AND namespace = ?1 AND name = ?2))
+            WHERE resource = ?3 AND namespace = ?1 AND name = ?2))
         ) pair
         CROSS JOIN labels l ON l.resource = 'pods' AND l.key = pair.key AND l.value = pair.value AND l.namespace = ?1
       GROUP BY l.name
@@ -253,13 +254,13 @@ export const read = {
 
   /** The services that select a pod with the address ?1, and those that a slice with it is labelled for. */
   servicesOfAddress: `
-    SELECT s.namespace || '/' || s.service AS service
+    SELECT s.namespace || '/' || s.name AS service
     FROM addresses a
       CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = a.namespace AND o.name = a.name
       CROSS JOIN json_each(o.manifest, '$.metadata.labels') l
-      CROSS JOIN selectors s ON s.namespace = a.namespace AND s.key = l.key AND s.value = l.value
+      CROSS JOIN selectors s ON s.namespace = a.namespace AND s.key = l.key AND s.value = l.value AND s.kind = 'service'
     WHERE a.address = ?1 AND a.resource = 'pods'
-    GROUP BY a.name, s.namespace, s.service HAVING count(*) = max(s.pairs)
+    GROUP BY a.name, s.namespace, s.name HAVING count(*) = max(s.pairs)
     UNION
     SELECT o.namespace || '/' || json_extract(o.manifest, '$.metadata.labels."kubernetes.io/service-name"')
     FROM addresses a CROSS JOIN objects o ON o.resource = a.resource AND o.namespace = a.namespace AND o.name = a.name
@@ -269,6 +270,8 @@ export const read = {
 
   probers: "SELECT name FROM probers ORDER BY ordinal",
   pending: "SELECT kind, target FROM pending",
+  /** Whether the target ?2 of kind ?1 has still to look. */
+  isPending: "SELECT 1 AS pending FROM pending WHERE kind = ?1 AND target = ?2",
 
   /** Pods whose grace period was over at the moment ?1; at most so many that a sweep can remove them. */
   terminatedPods: `SELECT namespace, name, uid FROM objects INDEXED BY objects_terminating WHERE resource = 'pods'

@@ -208,7 +208,11 @@ describe("who is concerned", () => {
   it("is nobody when a pod's change touches neither its endpoints nor its probing", async () => {
     const { object } = await created("pods", readyPod("a", "10.0.0.1", kubia));
     const noted = { ...object, metadata: { ...object.metadata, annotations: { note: "x" } } };
-    expect(written(await registry.update("pods", object, noted)).concerned).toEqual({ services: [], probers: [] });
+    expect(written(await registry.update("pods", object, noted)).concerned).toEqual({
+      services: [],
+      replicationControllers: [],
+      probers: [],
+    });
   });
 
   it("by a deleted pod are its services and its prober, which stay pending until they have looked", async () => {

@@ -80,6 +80,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Everything wrong with the object; `before` is what it replaces, if anything. */
   validate(object: T, before: T | undefined): FieldError[];
 
+  /** Fills in what the manifest of a new object only refers to, or says what is wrong with that. */
+  complete?(draft: Draft<T>, context: Context): Promise<Draft<T> | FieldError[]>;
   /** What becomes of a new object that has been found valid. Without it, a status that was sent is dropped. */
   prepareCreate?(object: T, context: Context): T | Promise<T>;
   /** Fills in what a replacement leaves out and what only the server gives out, before it is judged. */

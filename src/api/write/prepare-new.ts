@@ -12,7 +12,9 @@ import { Refusal } from "../refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
 import { validateMetadata } from "../validation/metadata.ts";
 
-export async function prepareNew(call: Call, draft: Draft): Promise<KubeObject | Refusal> {
+export async function prepareNew(call: Call, sent: Draft): Promise<KubeObject | Refusal> {
+  const draft = (await call.kind.complete?.(sent, call)) ?? sent;
+  if (Array.isArray(draft)) return invalidDraft(call, sent, draft);
   const owners = await presentOwners(call, draft.metadata.ownerReferences ?? []);
   const named = { ...draft, metadata: newMetadata(call, draft.metadata, owners) } as KubeObject;
   const object = call.kind.withDefaults(named);
@@ -23,6 +25,11 @@ export async function prepareNew(call: Call, draft: Draft): Promise<KubeObject |
 
 export function invalidObject(call: Call, object: KubeObject, errors: readonly FieldError[]): Refusal {
   const subject = { ...subjectOf(call), name: object.metadata.name };
+  return new Refusal({ type: "invalid", subject, errors });
+}
+
+function invalidDraft(call: Call, { metadata }: Draft, errors: readonly FieldError[]): Refusal {
+  const subject = { ...subjectOf(call), name: metadata.name ?? metadata.generateName ?? "" };
   return new Refusal({ type: "invalid", subject, errors });
 }
 

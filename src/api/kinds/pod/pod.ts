@@ -6,6 +6,7 @@ import { leaseMsOf } from "../../../domain/pod-lease.ts";
 import type { Context } from "../../context.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
 import type { Kind } from "../kind.ts";
+import { fromTemplate } from "./from-template.ts";
 import { podColumns } from "./pod-columns.ts";
 import { withSpecDefaults } from "./pod-defaults.ts";
 import { statusOfKnownPod, statusOfNewPod, withCanonicalAddresses, withFollowingAddresses } from "./pod-status.ts";
@@ -48,6 +49,7 @@ export const podKind: Kind<Pod> = {
     };
   },
   validate: validatePod,
+  complete: fromTemplate,
   async prepareCreate(pod, context) {
     for (const warning of warningsOf(pod)) context.warnings.add(warning);
     return statusOfNewPod(await placed(pod, context), context);
