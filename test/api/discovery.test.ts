@@ -35,6 +35,26 @@ describe("discovery tells in both its forms", () => {
     );
   });
 
+  it("that replication controllers can be scaled, in the words of another group", async () => {
+    const scale = { group: "autoscaling", version: "v1", kind: "Scale" };
+    const verbs = ["get", "patch", "update"];
+    const legacy = discoverVersion("", "v1") as Legacy;
+    expect(legacy.resources).toContainEqual({
+      name: "replicationcontrollers/scale",
+      singularName: "",
+      namespaced: true,
+      ...scale,
+      verbs,
+    });
+    const aggregated = (await discoverRoot("api", aggregatedAccept).json()) as Aggregated;
+    const rc = aggregated.items[0]?.versions[0]?.resources.find(
+      ({ resource }) => resource === "replicationcontrollers",
+    );
+    expect(rc).toMatchObject({
+      subresources: [{ subresource: "scale", responseKind: scale, verbs }, { subresource: "status" }],
+    });
+  });
+
   it("which other groups there are", async () => {
     const aggregated = (await discoverRoot("apis", aggregatedAccept).json()) as {
       items: { metadata: { name: string } }[];
