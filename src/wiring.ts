@@ -129,10 +129,7 @@ export function proberDeps(env: Env): ProberDeps {
       readAssigned: (prober) => readAssigned(env.DB, prober),
       writeReadiness: async (pod, node, containers) => {
         const written = await writeReadiness(registry, pod, node, containers, Date.now());
-        if (written.outcome === "written") {
-          await announceTo(env, waitUntil, written.concerned, 0);
-          await countReplicas(env, written.concerned);
-        }
+        if (written.outcome === "written") await tell(env, written.concerned);
         return written.outcome;
       },
       removeTerminated: (pod) => endTerminated(env, pod),
@@ -150,9 +147,16 @@ export function proberDeps(env: Env): ProberDeps {
 
 async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
   const removal = await removeTerminated(registryOf(env), pod, Date.now());
-  if (!("concerned" in removal)) return;
-  await announceTo(env, waitUntil, removal.concerned, 0);
-  await countReplicas(env, removal.concerned);
+  if ("concerned" in removal) await tell(env, removal.concerned);
+}
+
+/**
+ * Wakes those concerned by a write that no client waits for. What is counted meanwhile is waited for, since in a prober
+ * the registry's calls take the slots of probes.
+ */
+async function tell(env: Env, concerned: Concerned): Promise<void> {
+  await announceTo(env, waitUntil, concerned, 0);
+  await countReplicas(env, concerned);
 }
 
 async function pokePending(env: Env, { kind, target }: PendingTarget): Promise<void> {
@@ -197,7 +201,7 @@ async function endLease(env: Env, identity: ProbedPodIdentity, witness: Witness)
     const event = { suffix: newUid().replaceAll("-", "").slice(0, 16), uid: newUid(), times: 1, atMs: Date.now() };
     await recordEvent(registry, pod, { ...happening, source: { component: "prober", host } }, event);
   }
-  await announceTo(env, waitUntil, enforcement.concerned, 0);
+  await tell(env, enforcement.concerned);
 }
 
 /** Wakes those concerned; see announcement.ts. */

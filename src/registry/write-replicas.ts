@@ -19,7 +19,7 @@ export interface ReplicasDeps {
   nowMs(): number;
 }
 
-export const startsNothing: Happening = {
+const startsNothing: Happening = {
   type: "Normal",
   reason: "StartsNoPods",
   message:
@@ -49,7 +49,7 @@ async function written(
   status: NonNullable<ReplicationController["status"]>,
 ): Promise<boolean> {
   if (JSON.stringify(before.status) === JSON.stringify(status)) return true;
-  const result = await deps.registry.update("replicationcontrollers", before, { ...before, status } as typeof before);
+  const result = await deps.registry.update("replicationcontrollers", before, { ...before, status });
   if (result.outcome !== "written") return false;
   if (before.status?.observedGeneration === undefined) await deps.recordEvent(before, startsNothing);
   await deps.pokeFeed();

@@ -141,7 +141,7 @@ describe("a lease is renewed", () => {
     await call("PATCH", `${pods}/a/status`, {});
     nowMs += 30_000;
     await call("PATCH", `${pods}/a/status`, {});
-    expect(announced).toEqual([{ services: [], probers: ["edge-0"] }]);
+    expect(announced).toEqual([{ services: [], replicationControllers: [], probers: ["edge-0"] }]);
     nowMs += 30_000;
     announced.length = 0;
     await call("POST", leases, { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: "a" } });

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readDue } from "../../../src/registry/snapshots.ts";
 import { registryOf, sweepDeps } from "../../../src/wiring.ts";
 import { readyPod } from "../../objects.ts";
@@ -26,12 +26,14 @@ async function withController(spec: object = {}): Promise<{ name: string; path: 
   const { name, path } = await newNamespace();
   await created(`${path}/replicationcontrollers`, controller("kubia", spec));
   const rc = `${path}/replicationcontrollers/kubia`;
-  await becomes(rc, { replicas: 0, observedGeneration: 1 });
+  await expect.poll(() => statusOf(rc), soon).toEqual({ replicas: 0, observedGeneration: 1 });
   return { name, path, rc };
 }
 
-async function becomes(rc: string, status: object): Promise<void> {
-  await vi.waitFor(async () => expect((await get(rc)).body.status).toEqual(status), { timeout: 10_000, interval: 10 });
+const soon = { timeout: 10_000, interval: 10 };
+
+async function statusOf(rc: string): Promise<unknown> {
+  return (await get(rc)).body.status;
 }
 
 async function pendingIn(namespace: string): Promise<string[]> {
@@ -54,31 +56,33 @@ describe("a replication controller's status", () => {
     const { path, rc } = await withController();
     await created(`${path}/pods`, pod("a"));
     await created(`${path}/pods`, pod("b"));
-    await becomes(rc, allReady(2));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(2));
     await patch(`${path}/pods/a`, mergePatch, { metadata: { labels: { app: "other" } } });
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     await patch(`${path}/pods/a`, mergePatch, { metadata: { labels } });
-    await becomes(rc, allReady(2));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(2));
     await patch(`${path}/pods/b/status`, mergePatch, { status: { phase: "Succeeded" } });
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     await send("DELETE", `${path}/pods/a`);
-    await becomes(rc, { replicas: 0, observedGeneration: 1 });
+    await expect.poll(() => statusOf(rc), soon).toEqual({ replicas: 0, observedGeneration: 1 });
   });
 
   it("tells ready pods from others", async () => {
     const { path, rc } = await withController();
     const readinessGates = [{ conditionType: "example.com/open" }];
     await created(`${path}/pods`, { ...pod("a"), spec: { ...template.spec, readinessGates } });
-    await becomes(rc, { replicas: 1, fullyLabeledReplicas: 1, observedGeneration: 1 });
+    await expect
+      .poll(() => statusOf(rc), soon)
+      .toEqual({ replicas: 1, fullyLabeledReplicas: 1, observedGeneration: 1 });
     const conditions = [{ type: "example.com/open", status: "True" }];
     await patch(`${path}/pods/a/status`, mergePatch, { status: { conditions } });
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
   });
 
   it("counts pods of its own namespace alone", async () => {
     const [one, other] = [await withController(), await withController()];
     await created(`${one.path}/pods`, pod("a"));
-    await becomes(one.rc, allReady(1));
+    await expect.poll(() => statusOf(one.rc), soon).toEqual(allReady(1));
     expect((await get(other.rc)).body.status).toEqual({ replicas: 0, observedGeneration: 1 });
   });
 
@@ -88,16 +92,16 @@ describe("a replication controller's status", () => {
     await created(`${path}/pods`, pod("b", { labels: { ...labels, tier: "web" } }));
     await created(`${path}/replicationcontrollers`, controller("kubia"));
     const rc = `${path}/replicationcontrollers/kubia`;
-    await becomes(rc, allReady(2));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(2));
     const narrower = { ...labels, tier: "web" };
     await patch(rc, mergePatch, { spec: { selector: narrower, template: { metadata: { labels: narrower } } } });
-    await becomes(rc, allReady(1, 2));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1, 2));
   });
 
   it("counts many pods that register at once, and none of them twice", async () => {
     const { path, rc } = await withController();
     await Promise.all(Array.from({ length: 20 }, (_, index) => created(`${path}/pods`, pod(`p${index}`))));
-    await becomes(rc, allReady(20));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(20));
   });
 
   it("is healed by the sweep when whoever was to count did not", async () => {
@@ -105,18 +109,20 @@ describe("a replication controller's status", () => {
     await registryOf(env).create("pods", readyPod("lost", "10.0.0.1", { namespace: name, labels }));
     expect(await pendingIn(name)).toEqual([`replicationcontroller ${name}/kubia`]);
     await sweepDeps(env).poke({ kind: "replicationcontroller", target: `${name}/kubia` });
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     expect(await pendingIn(name)).toEqual([]);
   });
 
   it("waits for minReadySeconds with the sweep's help", async () => {
     const { name, path, rc } = await withController({ minReadySeconds: 3600 });
     await created(`${path}/pods`, pod("a"));
-    await becomes(rc, { replicas: 1, fullyLabeledReplicas: 1, readyReplicas: 1, observedGeneration: 1 });
+    await expect
+      .poll(() => statusOf(rc), soon)
+      .toEqual({ replicas: 1, fullyLabeledReplicas: 1, readyReplicas: 1, observedGeneration: 1 });
     expect(await pendingIn(name)).toContain(`replicationcontroller ${name}/kubia`);
     await patch(rc, mergePatch, { spec: { minReadySeconds: 0 } });
-    await becomes(rc, allReady(1, 2));
-    await vi.waitFor(async () => expect(await pendingIn(name)).toEqual([]), { timeout: 10_000, interval: 10 });
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1, 2));
+    await expect.poll(() => pendingIn(name), soon).toEqual([]);
   });
 
   it("leaves nothing pending when the controller is gone", async () => {
@@ -130,7 +136,7 @@ describe("a replication controller's status", () => {
   it("comes with one event that says that nothing is started here", async () => {
     const { path, rc } = await withController();
     await created(`${path}/pods`, pod("a"));
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     const { body } = await get(`${path}/events?fieldSelector=involvedObject.kind%3DReplicationController`);
     expect(body.items).toMatchObject([
       { type: "Normal", reason: "StartsNoPods", count: 1, involvedObject: { name: "kubia" } },
@@ -142,7 +148,7 @@ describe("the scale of a replication controller", () => {
   it("tells how many are wished for, how many there are, and which", async () => {
     const { name, path, rc } = await withController();
     await created(`${path}/pods`, pod("a"));
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     const { metadata } = (await get(rc)).body;
     expect((await get(`${rc}/scale`)).body).toEqual({
       kind: "Scale",
@@ -229,7 +235,7 @@ describe("a pod that names a template", () => {
       spec: { containers: [{ name: "main", image: "kubia:1" }], restartPolicy: "Always" },
       status: { podIP: "10.0.0.7" },
     });
-    await becomes(rc, allReady(1));
+    await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
   });
 
   it("is named after the controller when it brings no name", async () => {
