@@ -110,6 +110,23 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await says("get", "service", "kubia", "-o", "jsonpath={.spec.ports[*].targetPort}")).toBe("8084");
   });
 
+  it("scales a replication controller and registers pods from its template", async () => {
+    await says("scale", "rc", "kubia", "--replicas=2");
+    const fromTemplate = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { generateName: "kubia-", annotations: { "rollcall.dev/template": "rc/kubia" } },
+      status: { podIP: "192.0.2.20" },
+    };
+    expect((await kubectl(["create", "-f", "-"], JSON.stringify(fromTemplate))).stdout).toMatch(
+      /^pod\/kubia-\w{5} created/,
+    );
+    expect(await says("get", "rc", "kubia", "--no-headers")).toMatch(/^kubia\s+2\s+1\s+0\s/);
+    expect(
+      await says("get", "pods", "-l", "app=kubia", "-o", "jsonpath={.items[*].metadata.ownerReferences[0].kind}"),
+    ).toBe("ReplicationController");
+  });
+
   it("labels, annotates, replaces, and selects by labels and fields", async () => {
     await kubectl(["apply", "-f", "-"], podManifest("picked", { tier: "front" }, "192.0.2.30"));
     await says("label", "pod", "picked", "tier=back", "--overwrite");
