@@ -9,6 +9,7 @@ import { parsedConfigOf, type Config } from "./config.ts";
 import { handleDoh } from "./dns/doh.ts";
 import { dnsServer } from "./isolate.ts";
 import { metricsText } from "./metrics.ts";
+import { proberChecks } from "./prober-check.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
 import { readProgrammingLatency } from "./registry/snapshots.ts";
 import { apiDeps, isRegistryReadable } from "./wiring.ts";
@@ -41,8 +42,12 @@ export const front = new Hono<FrontEnv>({ strict: false })
   .get("/", (context) => context.text("Rollcall: Kubernetes API at /api and /apis, DNS over HTTPS at /dns-query\n"))
   .get("/readyz", async (context) => {
     const verbose = context.req.query("verbose");
-    if (await isRegistryReadable(context.env)) return context.text(healthText(verbose, "readyz", "registry"));
-    return context.text("the registry cannot be read: were its migrations applied?\n", 503);
+    if (!(await isRegistryReadable(context.env))) {
+      return context.text("the registry cannot be read: were its migrations applied?\n", 503);
+    }
+    // A prober that is silent keeps nobody from asking and registering.
+    const probers = verbose === undefined ? [] : await proberChecks(context.env);
+    return context.text(healthText(verbose, "readyz", [{ name: "registry" }, ...probers]));
   })
   .get("/metrics", async (context) => {
     const text = metricsText(await readProgrammingLatency(context.env.DB));

@@ -3,13 +3,14 @@ import { front } from "./front.ts";
 import { sweep } from "./sweep.ts";
 import { sweepDeps } from "./wiring.ts";
 
+export { ProberGroup } from "./prober-group.ts";
 export { ServiceEndpoints } from "./endpoints/service-endpoints.ts";
 export { Prober } from "./probes/prober.ts";
 export { ChangeFeed } from "./watch/change-feed.ts";
 
 export default {
   fetch: front.fetch,
-  scheduled: async (_, env) => {
-    await sweep(sweepDeps(env));
+  scheduled: async (_, env, { exports }) => {
+    await sweep(sweepDeps(env, (probers, endMs) => exports.ProberGroup.drive(probers, endMs)));
   },
 } satisfies ExportedHandler<Env>;

@@ -7,7 +7,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
   const log: string[] = [];
   const deps: SweepDeps = {
     readDue: async () => ({
-      probers: Object.keys(probers),
+      probers: Object.keys(probers).map((name) => ({ name, ready: true })),
       pending: [
         { kind: "service", target: "default/kubia" },
         { kind: "prober", target: "edge-9" },
@@ -24,6 +24,11 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
     },
     removeTerminated: async ({ namespace, name }) => void log.push(`end ${namespace}/${name}`),
     enforceLease: async ({ namespace, name }) => void log.push(`lease of ${namespace}/${name}`),
+    observe: async (prober) => void log.push(`${clock.nowMs} observe ${prober}`),
+    driveElsewhere: async (group, endMs) => {
+      log.push(`elsewhere ${group.length} until ${endMs}`);
+      return [];
+    },
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
     compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
     report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
@@ -74,6 +79,38 @@ describe("a sweep", () => {
     await sweep(deps);
     expect(log).toContain("remove edge-1");
     expect(log).not.toContain("remove edge-0");
+  });
+
+  it("drives a hundred probers itself, and the others elsewhere", async () => {
+    const many = Array.from({ length: 250 }, (_, index) => [
+      `edge-${index}`,
+      () => ({ nextDueMs: undefined, empty: false }),
+    ]);
+    const { deps, log } = harness(Object.fromEntries(many) as Parameters<typeof harness>[0]);
+    await sweep(deps);
+    expect(log.filter((entry) => /^0 edge-\d+$/.test(entry)).length).toBe(100);
+    expect(log.filter((entry) => entry.startsWith("elsewhere"))).toEqual([
+      "elsewhere 100 until 60000",
+      "elsewhere 50 until 60000",
+    ]);
+  });
+
+  it("reports what failed elsewhere, and an elsewhere that failed", async () => {
+    const many = Array.from({ length: 301 }, (_, index) => [
+      `edge-${index}`,
+      () => ({ nextDueMs: undefined, empty: false }),
+    ]);
+    const { deps, log } = harness(Object.fromEntries(many) as Parameters<typeof harness>[0]);
+    const driveElsewhere: SweepDeps["driveElsewhere"] = async ([first]) => {
+      if (first?.name === "edge-200") throw new Error("no invocation");
+      return [`${first?.name}: away`];
+    };
+    await sweep({ ...deps, driveElsewhere });
+    expect(log.filter((entry) => entry.startsWith("failed")).toSorted()).toEqual([
+      "failed edge-100: away",
+      "failed edge-300: away",
+      "failed from edge-200: Error: no invocation",
+    ]);
   });
 
   it("of a registry that cannot be read says so and ends", async () => {

@@ -1,5 +1,6 @@
 /** What the API needs from the rest of Rollcall. worker.ts fills it in for each request. */
 import type { IpRange } from "../domain/ip.ts";
+import type { Node } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
@@ -13,6 +14,8 @@ export interface ApiDeps {
   announce(concerned: Concerned, waitMs: number): Promise<ServiceKey[]>;
   /** The changes to a kind from a revision on, as they come. */
   follow(subscription: ChangeSubscription): ChangeStream;
+  /** The node as it is at this moment: whether a prober probes is known only when it is asked. */
+  observe(node: Node): Promise<Node>;
   /** Calls `run` after a while, unless the function that it returns is called before. */
   after(durationMs: number, run: () => void): () => void;
   /** Where cluster IPs are taken from (`SERVICE_CIDRS`), at most one range per family, the preferred one first. */

@@ -9,6 +9,14 @@ const watchdogMs = 150_000;
 /** The watchdog is moved when less than this is left. */
 const watchdogLeftMs = watchdogMs - 60_000;
 
+/**
+ * Of an alarm that stands at `alarmMs`, when the prober has been seen at the earliest to finish a round: the watchdog is
+ * set after a round. So an object that has lost its memory knows it without a row of its own.
+ */
+export function earliestRoundMs(alarmMs: number): number {
+  return alarmMs - watchdogMs;
+}
+
 export interface AlarmView {
   nowMs: number;
   /** When the prober has something to do next; undefined when it has no pods. */

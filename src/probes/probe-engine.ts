@@ -94,6 +94,12 @@ export class ProbeEngine {
     return [...this.#entries.values()].filter((entry) => entry.beginReading(nowMs)).length > 0;
   }
 
+  /** Between rounds; undefined when there is nothing to probe. */
+  get shortestPeriodMs(): number | undefined {
+    const runs = [...this.#entries.values()].flatMap(({ probed }) => probed.runnable());
+    return runs.length === 0 ? undefined : Math.min(...runs.map(({ run }) => run.spec.periodMs));
+  }
+
   /** When there will next be something to do; undefined when there is nothing to probe, to look after or to remove. */
   nextDueMs(nowMs: number): number | undefined {
     let next = Infinity;

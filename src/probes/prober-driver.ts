@@ -3,7 +3,8 @@
  * Both run the same rounds. Everything is caught, and the alarm is put in its place after whatever happened.
  */
 import { Convergence } from "../domain/convergence.ts";
-import { nextAlarm } from "./next-alarm.ts";
+import type { ProberPulse } from "../domain/edge-node.ts";
+import { earliestRoundMs, nextAlarm } from "./next-alarm.ts";
 import type { ProbeEngine } from "./probe-engine.ts";
 import type { ProberRegistry } from "./prober-deps.ts";
 import { before, deadlineIn, type Clock } from "./sockets.ts";
@@ -37,6 +38,8 @@ export class ProberDriver {
   readonly #convergence: Convergence;
   #sweepBackMs: number | undefined;
   #sweepsUnderWay = 0;
+  /** undefined after a cold start. */
+  #lastRoundMs: number | undefined;
 
   constructor(deps: ProberDriverDeps) {
     this.#deps = deps;
@@ -83,6 +86,16 @@ export class ProberDriver {
     }
   }
 
+  /** Writes nothing and arms nothing, or asking would pass for life. */
+  async pulse(): Promise<ProberPulse> {
+    const { engine, alarm } = this.#deps;
+    if (engine.revision === undefined) await this.#convergence.poke();
+    const periodMs = engine.shortestPeriodMs;
+    if (periodMs === undefined || this.#lastRoundMs !== undefined) return { lastRoundMs: this.#lastRoundMs, periodMs };
+    const alarmMs = await alarm.get();
+    return { lastRoundMs: alarmMs === null ? undefined : earliestRoundMs(alarmMs), periodMs };
+  }
+
   async #converge(): Promise<void> {
     const { engine, registry, prober, clock } = this.#deps;
     await engine.reconcile(await registry.readAssigned(prober), clock.nowMs());
@@ -98,8 +111,17 @@ export class ProberDriver {
     else if (engine.beginReading(clock.nowMs())) await this.#convergence.poke().catch(report);
   }
 
-  /** Ends when all that was due is judged, or when the next probes are due: a slow pod delays nobody. */
   async #round(): Promise<void> {
+    const { engine, clock } = this.#deps;
+    await this.#runDue();
+    // What is due only in a while, after an initial delay, is as good as a round until then.
+    const nowMs = clock.nowMs();
+    const aheadMs = (engine.nextDueMs(nowMs) ?? nowMs) - (engine.shortestPeriodMs ?? 0);
+    this.#lastRoundMs = Math.max(nowMs, aheadMs);
+  }
+
+  /** Ends when all that was due is judged, or when the next probes are due: a slow pod delays nobody. */
+  async #runDue(): Promise<void> {
     const { engine, clock, waitUntil, report } = this.#deps;
     const nowMs = clock.nowMs();
     const judged = engine.runDue(nowMs).catch(report);

@@ -4,7 +4,8 @@
  * often events had happened when they were written.
  */
 import { DurableObject } from "cloudflare:workers";
-import { proberDeps } from "../wiring.ts";
+import type { ProberPulse } from "../domain/edge-node.ts";
+import { proberDeps } from "../probing-wiring.ts";
 import type { Answer, Question } from "./asker.ts";
 import type { StateStore } from "./kept-state.ts";
 import { newOverflow, newProber, type Overflow } from "./new-prober.ts";
@@ -46,6 +47,11 @@ export class Prober extends DurableObject<Env> {
   /** Probes what is due; the sweep calls it, and comes back at the time it is told. */
   async runDue(): Promise<RoundReport> {
     return this.#driver.runDue();
+  }
+
+  /** When it last finished a round. Asked for when somebody wants to know whether it is alive. */
+  async pulse(): Promise<ProberPulse> {
+    return this.#driver.pulse();
   }
 
   /** Asks for another prober, which has no slots left; this object then is its overflow and has no pods of its own. */

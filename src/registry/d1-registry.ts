@@ -3,6 +3,7 @@
  * before it, except under a guard that the batch itself checks.
  */
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
+import { newEdgeNodeStatus } from "../domain/edge-node.ts";
 import { edgeNodeLabel, regionOf } from "../domain/node.ts";
 import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import { toTimestamp } from "../domain/object.ts";
@@ -213,27 +214,14 @@ function concernedOf(results: readonly D1Result[]): Concerned {
 
 /** A prober's Node but for what the statement fills in: its name and its uid. */
 function edgeNodeManifest(nowMs: number): string {
-  const now = toTimestamp(nowMs);
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Node",
     metadata: {
-      creationTimestamp: now,
+      creationTimestamp: toTimestamp(nowMs),
       labels: { [edgeNodeLabel]: "", "kubernetes.io/os": "workers" },
     },
     spec: {},
-    status: {
-      conditions: [
-        {
-          type: "Ready",
-          status: "True",
-          reason: "ProberReady",
-          message: "prober is probing",
-          lastHeartbeatTime: now,
-          lastTransitionTime: now,
-        },
-      ],
-      nodeInfo: { kubeletVersion: "rollcall", operatingSystem: "workers" },
-    },
+    status: newEdgeNodeStatus(nowMs),
   });
 }

@@ -140,9 +140,15 @@ export interface PendingTarget {
   target: string;
 }
 
+export interface DueProber {
+  name: string;
+  /** What its Node says. */
+  ready: boolean;
+}
+
 /** What the sweep works through: every prober, everybody who has not yet looked at a change, pods that should be gone. */
 export interface Due {
-  probers: string[];
+  probers: DueProber[];
   pending: PendingTarget[];
   terminated: ProbedPodIdentity[];
   /** Pods whose lease has expired, and whose prober has not done by now what follows from it. */
@@ -162,7 +168,10 @@ export async function readDue(db: D1Database, nowMs: number): Promise<Due> {
   return {
     terminated: rowsOf<ProbedPodIdentity>(results, 2),
     expired: rowsOf<ProbedPodIdentity>(results, 3),
-    probers: rowsOf<{ name: string }>(results, 0).map(({ name }) => name),
+    probers: rowsOf<{ name: string; ready: number | null }>(results, 0).map(({ name, ready }) => ({
+      name,
+      ready: ready === 1,
+    })),
     pending: rowsOf<PendingTarget>(results, 1),
   };
 }

@@ -268,8 +268,14 @@ export const read = {
     UNION
     SELECT a.namespace || '/' || a.name FROM addresses a WHERE a.address = ?1 AND a.resource = 'endpoints'`,
 
-  probers: "SELECT name FROM probers ORDER BY ordinal",
-  pending: "SELECT kind, target FROM pending",
+  /** With what their Nodes say of them. */
+  probers: `SELECT p.name, (SELECT json_extract(c.value, '$.status') = 'True' FROM objects o
+        CROSS JOIN json_each(o.manifest, '$.status.conditions') c
+      WHERE o.resource = 'nodes' AND o.namespace = '' AND o.name = p.name
+        AND json_extract(c.value, '$.type') = 'Ready') AS ready
+    FROM probers p ORDER BY p.ordinal`,
+  /** At most so many as a sweep can poke. */
+  pending: "SELECT kind, target FROM pending LIMIT 1000",
   /** Whether the target ?2 of kind ?1 has still to look. */
   isPending: "SELECT 1 AS pending FROM pending WHERE kind = ?1 AND target = ?2",
 

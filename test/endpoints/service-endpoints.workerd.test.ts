@@ -6,7 +6,7 @@ import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import { readDue } from "../../src/registry/snapshots.ts";
 import { serviceObject } from "../../src/objects.ts";
-import { registryOf } from "../../src/wiring.ts";
+import { registryOf } from "../../src/waking.ts";
 import { readyPod, service } from "../objects.ts";
 
 const registry = registryOf(env);

@@ -19,11 +19,13 @@ const version = {
 
 const openApi = openApiV2(kinds);
 
+const ping = [{ name: "ping" }];
+
 export const aboutServer = new Hono({ strict: false })
   .get("/version", (context) => context.json(version))
   // Whoever answers lives; whether the registry can be read is for /readyz to say.
-  .get("/healthz", (context) => context.text(healthText(context.req.query("verbose"), "healthz", "ping")))
-  .get("/livez", (context) => context.text(healthText(context.req.query("verbose"), "livez", "ping")))
+  .get("/healthz", (context) => context.text(healthText(context.req.query("verbose"), "healthz", ping)))
+  .get("/livez", (context) => context.text(healthText(context.req.query("verbose"), "livez", ping)))
   // The media type that clients ask for is none that old ones can read in an answer.
   .get("/openapi/v2", () => new Response(openApi, { headers: { "Content-Type": "application/octet-stream" } }))
   .get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", (context) =>

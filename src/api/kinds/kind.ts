@@ -94,6 +94,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   allocate?(object: T, allocation: Allocation): T | Refusal;
   /** Whether the change may take an address out of service, so that its caller waits until it is. */
   takesOutOfService?(before: T, after: T): boolean;
+  /** The object with what is known only at the moment of reading. */
+  observe?(object: T, context: Context): Promise<T>;
   /** Whether a write of its status, even one that changes nothing, is a sign of life that the registry remembers. */
   hasLease?(object: T): boolean;
   /** How long the object stays, marked as terminating, when its deletion is asked for; without it, not at all. */

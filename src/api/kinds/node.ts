@@ -42,6 +42,7 @@ export const nodeKind: Kind<Node> = {
   validate: () => [],
   // Whoever registers a node reports its status with it, as kubelets do.
   prepareCreate: (node) => node,
+  observe: (node, { deps }) => deps.observe(node),
   whyKept(node) {
     return isEdgeNode(node) ? "an edge node belongs to Rollcall and goes when it has no pods left" : undefined;
   },

@@ -4,5 +4,6 @@ import type { Refusal } from "../refusal.ts";
 
 export async function get(call: Call): Promise<Answer | Refusal> {
   const object = await call.deps.registry.get(call.kind.resource, call.namespace, call.name);
-  return object === undefined ? notFound(call) : { form: "object", code: 200, object };
+  if (object === undefined) return notFound(call);
+  return { form: "object", code: 200, object: (await call.kind.observe?.(object, call)) ?? object };
 }

@@ -14,10 +14,12 @@ export async function list(call: Call): Promise<Answer | Refusal> {
   const page = await readPage(call.deps.registry, call.kind.resource, selection, limit, start?.after);
   const unmet = whyNotFresh(options, page.revision);
   if (unmet !== undefined) return unmet;
+  const { kind } = call;
+  const items = await Promise.all(page.items.map(async (item) => (await kind.observe?.(item, call)) ?? item));
   const revision = start?.revision ?? page.revision;
   return {
     form: "list",
-    items: page.items,
+    items,
     resourceVersion: String(revision),
     continue: page.next === undefined ? undefined : formatContinueToken({ revision, after: page.next }),
   };

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readDue } from "../../../src/registry/snapshots.ts";
-import { registryOf, sweepDeps } from "../../../src/wiring.ts";
+import { registryOf } from "../../../src/waking.ts";
+import { sweepDeps } from "../../../src/wiring.ts";
 import { readyPod } from "../../objects.ts";
 import { created, fetchApi, get, jsonPatch, mergePatch, names, newNamespace, patch, send } from "./client.ts";
 
@@ -108,7 +109,7 @@ describe("a replication controller's status", () => {
     const { name, rc } = await withController();
     await registryOf(env).create("pods", readyPod("lost", "10.0.0.1", { namespace: name, labels }));
     expect(await pendingIn(name)).toEqual([`replicationcontroller ${name}/kubia`]);
-    await sweepDeps(env).poke({ kind: "replicationcontroller", target: `${name}/kubia` });
+    await sweepDeps(env, async () => []).poke({ kind: "replicationcontroller", target: `${name}/kubia` });
     await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
     expect(await pendingIn(name)).toEqual([]);
   });

@@ -1,0 +1,98 @@
+/**
+ * What probers and whoever drives them need from outside, filled in from the bindings; see wiring.ts. No decisions live
+ * here.
+ */
+import { connect } from "cloudflare:sockets";
+import { configOf } from "./config.ts";
+import { withPulse } from "./domain/edge-node.ts";
+import { edgeNodeLabel, isProberName, type Node } from "./domain/node.ts";
+import type { DriveDeps } from "./drive-probers.ts";
+import { proberObject } from "./objects.ts";
+import type { ProberDeps } from "./probes/prober-deps.ts";
+import { enforceLease, type Witness } from "./registry/enforce-lease.ts";
+import { recordEvent } from "./registry/record-event.ts";
+import { removeTerminated } from "./registry/remove-terminated.ts";
+import { readAssigned, removeEmptyProber, settlePending } from "./registry/snapshots.ts";
+import { writeReadiness, type ProbedPodIdentity } from "./registry/write-readiness.ts";
+import { newUid, pokeFeed, registryOf, sleep, tell } from "./waking.ts";
+
+/** What the Durable Object of a prober needs from outside it. */
+export function proberDeps(env: Env): ProberDeps {
+  const registry = registryOf(env);
+  return {
+    registry: {
+      readAssigned: (prober) => readAssigned(env.DB, prober),
+      writeReadiness: async (pod, node, containers) => {
+        const written = await writeReadiness(registry, pod, node, containers, Date.now());
+        if (written.outcome === "written") await tell(env, written.concerned);
+        return written.outcome;
+      },
+      removeTerminated: (pod) => endTerminated(env, pod),
+      removeExpired: (pod) => endLease(env, pod, "prober"),
+      recordEvent: async (pod, happening, event) => {
+        if (await recordEvent(registry, pod, happening, { ...event, uid: newUid() })) await pokeFeed(env);
+      },
+      convergedAt: (prober, revision) => settlePending(env.DB, { kind: "prober", target: prober }, revision),
+    },
+    connect,
+    fetch: (url, init) => fetch(url, init),
+    allow: configOf(env).probeAllow,
+  };
+}
+
+/** The Node of a prober as it is at this moment. */
+export async function asProbing(env: Env, node: Node): Promise<Node> {
+  if (!isProberName(node.metadata.name)) return node;
+  const pulse = await proberObject(env, node.metadata.name)
+    .pulse()
+    .catch(() => "unreachable" as const);
+  return withPulse(node, pulse, Date.now());
+}
+
+async function observeProber(env: Env, prober: string): Promise<void> {
+  const registry = registryOf(env);
+  const node = (await registry.get("nodes", "", prober)) as Node | undefined;
+  if (node === undefined) return;
+  const observed = await asProbing(env, node);
+  if (observed === node) return;
+  // Whoever won a race against this is looked at in the next minute.
+  const { outcome } = await registry.update("nodes", node, observed);
+  if (outcome === "written") await pokeFeed(env);
+}
+
+/** All probers' Nodes as they are at this moment. */
+export async function edgeNodes(env: Env): Promise<Node[]> {
+  const labels = [{ operator: "exists", key: edgeNodeLabel }] as const;
+  const { items } = await registryOf(env).list("nodes", { labels });
+  return Promise.all(items.map((node) => asProbing(env, node as Node)));
+}
+
+/** What driving probers needs. */
+export function driveDeps(env: Env): DriveDeps {
+  return {
+    runDue: (prober) => proberObject(env, prober).runDue(),
+    removeEmptyProber: (prober) => removeEmptyProber(env.DB, prober),
+    observe: (prober) => observeProber(env, prober),
+    nowMs: Date.now,
+    sleep,
+  };
+}
+
+export async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
+  const removal = await removeTerminated(registryOf(env), pod, Date.now());
+  if ("concerned" in removal) await tell(env, removal.concerned);
+}
+
+export async function endLease(env: Env, identity: ProbedPodIdentity, witness: Witness): Promise<void> {
+  const registry = registryOf(env);
+  const enforcement = await enforceLease(registry, identity, witness, Date.now());
+  if (!("concerned" in enforcement)) return;
+  if (enforcement.outcome === "removed") {
+    const { pod, why } = enforcement;
+    const host = pod.spec.nodeName ?? "";
+    const happening = { type: "Warning", reason: "Expired", message: `Removed: ${why}` } as const;
+    const event = { suffix: newUid().replaceAll("-", "").slice(0, 16), uid: newUid(), times: 1, atMs: Date.now() };
+    await recordEvent(registry, pod, { ...happening, source: { component: "prober", host } }, event);
+  }
+  await tell(env, enforcement.concerned);
+}

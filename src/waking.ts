@@ -1,0 +1,88 @@
+/**
+ * Waking those whom a write concerns, for whoever has written: the API, a prober, the sweep. No decisions live here.
+ */
+import { waitUntil } from "cloudflare:workers";
+import { announce, type AnnouncementDeps } from "./announcement.ts";
+import type { NamespacedName } from "./domain/object.ts";
+import type { ServiceKey } from "./domain/service.ts";
+import { forgetAnswers } from "./isolate.ts";
+import { feedObject, proberObject, serviceObject } from "./objects.ts";
+import { D1Registry } from "./registry/d1-registry.ts";
+import { recordEvent } from "./registry/record-event.ts";
+import type { Concerned } from "./registry/registry.ts";
+import { readReplicas, settlePending, type PendingTarget } from "./registry/snapshots.ts";
+import { writeReplicas, type ReplicasDeps } from "./registry/write-replicas.ts";
+
+export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {
+  return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, ...options });
+}
+
+/** Wakes those concerned; see announcement.ts. */
+export function announceTo(env: Env, concerned: Concerned, waitMs: number): Promise<ServiceKey[]> {
+  const committedMs = Date.now();
+  const deps: AnnouncementDeps = {
+    pokeService: async (key) => {
+      await serviceObject(env, key).poke(committedMs);
+      forgetAnswers([key]);
+    },
+    pokeProber: (name) => proberObject(env, name).poke(),
+    pokeFeed: () => pokeFeed(env),
+    sleep,
+    waitUntil,
+  };
+  return announce(deps, concerned, waitMs);
+}
+
+export async function pokeFeed(env: Env): Promise<void> {
+  await feedObject(env).poke();
+}
+
+/**
+ * Wakes those concerned by a write that no client waits for. What is counted meanwhile is waited for, since in a prober
+ * the registry's calls take the slots of probes.
+ */
+export async function tell(env: Env, concerned: Concerned): Promise<void> {
+  await announceTo(env, concerned, 0);
+  await countReplicas(env, concerned);
+}
+
+export async function pokePending(env: Env, { kind, target }: PendingTarget): Promise<void> {
+  switch (kind) {
+    case "service":
+      return serviceObject(env, target as ServiceKey).poke();
+    case "replicationcontroller":
+      return writeReplicas(replicasDeps(env, target as NamespacedName));
+    case "prober":
+      return proberObject(env, target).poke();
+  }
+}
+
+/** Has the replication controllers concerned count at once. Never rejects: what fails stays pending for the sweep. */
+export async function countReplicas(env: Env, { replicationControllers }: Concerned): Promise<void> {
+  await Promise.allSettled(replicationControllers.map((key) => writeReplicas(replicasDeps(env, key))));
+}
+
+function replicasDeps(env: Env, key: NamespacedName): ReplicasDeps {
+  const registry = registryOf(env);
+  return {
+    registry,
+    read: () => readReplicas(env.DB, key),
+    settle: (revision) => settlePending(env.DB, { kind: "replicationcontroller", target: key }, revision),
+    recordEvent: async (about, happening) => {
+      const event = { suffix: about.metadata.uid.slice(0, 8), uid: newUid(), times: 1, atMs: Date.now() };
+      await recordEvent(registry, about, happening, event);
+    },
+    pokeFeed: () => pokeFeed(env),
+    nowMs: Date.now,
+  };
+}
+
+export function newUid(): string {
+  return crypto.randomUUID();
+}
+
+export function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
+}
