@@ -1,11 +1,14 @@
-/** Which part answers which path, and who gets in: DNS and readiness for everybody, the Kubernetes API behind the door. */
+/**
+ * Which part answers which path, and who gets in: DNS and readiness for everybody, the Kubernetes API and the metrics
+ * behind the door.
+ */
 import { Hono } from "hono";
 import { admit } from "./access/bearer.ts";
 import { createApi } from "./api/api.ts";
 import { healthText } from "./api/present/health-text.ts";
 import type { Reason } from "./api/refusal.ts";
 import { toStatus } from "./api/status.ts";
-import { parsedConfigOf, type Config } from "./config.ts";
+import { configOf, parsedConfigOf, type Config } from "./config.ts";
 import { handleDoh } from "./dns/doh.ts";
 import { dnsServer } from "./isolate.ts";
 import { metricsText } from "./metrics.ts";
@@ -22,16 +25,16 @@ interface FrontEnv {
 const api = createApi();
 
 /** What lies behind the door; nothing else is told whether it exists. */
-const apiPaths = /^\/(api|apis|openapi|version|healthz|livez)(\/|$)/;
+const guardedPaths = /^\/(api|apis|openapi|version|healthz|livez|metrics)(\/|$)/;
+
+const dnsUrls = /^https?:\/\/[^/?#]*\/dns-query(\?|$)/;
 
 const closed =
   "nobody may use this API yet: set its administrator's token with `npx wrangler secret put ROLLCALL_ADMIN_TOKEN`";
 
-export const front = new Hono<FrontEnv>({ strict: false })
+const routes = new Hono<FrontEnv>({ strict: false })
   .use(async (context, next) => {
-    const parsed = parsedConfigOf(context.env);
-    if (!parsed.ok) return context.text(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, 503);
-    context.set("config", parsed.config);
+    context.set("config", configOf(context.env));
     return next();
   })
   .onError((error, context) => {
@@ -49,26 +52,33 @@ export const front = new Hono<FrontEnv>({ strict: false })
     const probers = verbose === undefined ? [] : await proberChecks(context.env);
     return context.text(healthText(verbose, "readyz", [{ name: "registry" }, ...probers]));
   })
-  .get("/metrics", async (context) => {
-    const text = metricsText(await readProgrammingLatency(context.env.DB));
-    return context.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
-  })
-  .all("/dns-query", (context) => handleDoh(context.req.raw, dnsServer(context.env, context.var.config)))
-  .all("*", async (context) => {
-    if (!apiPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
-    const { config } = context.var;
-    switch (await admit(config.access, context.req.header("Authorization") ?? null)) {
+  .use(async (context, next) => {
+    if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
+    switch (await admit(context.var.config.access, context.req.header("Authorization") ?? null)) {
       case "admitted":
-        return api.fetch(context.req.raw, apiDeps(context.env, config), context.executionCtx);
+        return next();
       case "unauthenticated":
         return refusal({ type: "unauthenticated" });
       case "closed":
         return refusal({ type: "unavailable", message: closed });
     }
-  });
+  })
+  .get("/metrics", async (context) => {
+    const text = metricsText(await readProgrammingLatency(context.env.DB));
+    return context.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+  })
+  .all("*", (context) => api.fetch(context.req.raw, apiDeps(context.env, context.var.config), context.executionCtx));
 
 function refusal(reason: Reason): Response {
   const status = toStatus(reason);
   const headers = reason.type === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : {};
   return Response.json(status, { status: status.code, headers });
+}
+
+/** DNS is answered before any router has looked at the path, which would take longer than the answer (docs/performance.md). */
+export function answer(request: Request, env: Env, execution: ExecutionContext): Response | Promise<Response> {
+  const parsed = parsedConfigOf(env);
+  if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
+  if (dnsUrls.test(request.url)) return handleDoh(request, dnsServer(env, parsed.config));
+  return routes.fetch(request, env, execution);
 }

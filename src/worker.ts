@@ -1,5 +1,5 @@
 /** The table of contents of the Worker: what it answers, what wakes it, which objects it keeps. No logic lives here. */
-import { front } from "./front.ts";
+import { answer } from "./front.ts";
 import { sweep } from "./sweep.ts";
 import { sweepDeps } from "./wiring.ts";
 
@@ -9,7 +9,7 @@ export { Prober } from "./probes/prober.ts";
 export { ChangeFeed } from "./watch/change-feed.ts";
 
 export default {
-  fetch: front.fetch,
+  fetch: answer,
   scheduled: async (_, env, { exports }) => {
     await sweep(sweepDeps(env, (probers, endMs) => exports.ProberGroup.drive(probers, endMs)));
   },

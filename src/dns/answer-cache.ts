@@ -5,6 +5,11 @@
 import type { ServiceKey } from "../domain/service.ts";
 import type { PreparedAnswer } from "./prepared-answer.ts";
 
+export interface CacheLimits {
+  entries: number;
+  octets: number;
+}
+
 interface Entry {
   answer: PreparedAnswer;
   services: readonly ServiceKey[];
@@ -12,11 +17,11 @@ interface Entry {
 }
 
 export class AnswerCache {
-  readonly #limits: { entries: number; octets: number };
+  readonly #limits: CacheLimits;
   readonly #entries = new Map<string, Entry>();
   #octets = 0;
 
-  constructor(limits: { entries: number; octets: number }) {
+  constructor(limits: CacheLimits) {
     this.#limits = limits;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { ServiceKey } from "../domain/service.ts";
 import type { Answer } from "./answer.ts";
-import { AnswerCache } from "./answer-cache.ts";
+import { AnswerCache, type CacheLimits } from "./answer-cache.ts";
 import { Catalogue } from "./catalogue.ts";
 import { CatalogueReader } from "./catalogue-reader.ts";
 import { everything, type DnsConfig, type DnsDeps, type Rights } from "./deps.ts";
@@ -31,20 +31,20 @@ export type Reply =
   /** Too short to hold an ID that a reply could go to. */
   | { kind: "no-message" };
 
-const cacheLimits = { entries: 4096, octets: 8 * 1024 * 1024 };
+const defaultCacheLimits: CacheLimits = { entries: 4096, octets: 8 * 1024 * 1024 };
 const askTimeoutMs = 3000;
 const waitTimeoutMs = 1000;
 
 export class DnsServer {
   readonly #config: DnsConfig;
   readonly #deps: DnsDeps;
-  readonly #answers = new AnswerCache(cacheLimits);
+  readonly #answers: AnswerCache;
   readonly #catalogue: CatalogueReader;
   readonly #reads: KeptReads;
   /** Moves when something was forgotten: what was under way then is no longer worth keeping. */
   #generation = 0;
 
-  constructor(config: DnsConfig, deps: DnsDeps) {
+  constructor(config: DnsConfig, deps: DnsDeps, cacheLimits: CacheLimits = defaultCacheLimits) {
     const conditions: KeptConditions = {
       askTimeoutMs,
       waitTimeoutMs,
@@ -54,11 +54,13 @@ export class DnsServer {
     };
     this.#config = config;
     this.#deps = deps;
+    this.#answers = new AnswerCache(cacheLimits);
     this.#catalogue = new CatalogueReader(deps, config.ttlSeconds, conditions);
     this.#reads = new KeptReads(deps, conditions);
   }
 
-  async answer(message: Uint8Array, rights: Rights = everything): Promise<Reply> {
+  /** At once when the answer is kept: a promise for each query would be work for nothing. */
+  answer(message: Uint8Array, rights: Rights = everything): Reply | Promise<Reply> {
     const query = decodeQuery(message);
     switch (query.kind) {
       case "no-header":
@@ -68,7 +70,7 @@ export class DnsServer {
         return { kind: "reply", octets, maxAgeSeconds: undefined };
       }
       case "query":
-        return this.#reply(query, await this.#prepared(query, rights));
+        return this.#answerQuery(query, rights);
     }
   }
 
@@ -84,27 +86,30 @@ export class DnsServer {
     this.#catalogue.forget();
   }
 
-  #reply(query: Query, prepared: PreparedAnswer): Reply {
-    const nowMs = this.#deps.nowMs();
-    const octets = writeReply(prepared, query, nowMs, this.#deps.random());
-    return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs) };
-  }
-
-  async #prepared(query: Query, rights: Rights): Promise<PreparedAnswer> {
+  #answerQuery(query: Query, rights: Rights): Reply | Promise<Reply> {
     const refusal = refusalOf(query);
-    if (refusal !== undefined) return prepareAnswer(query, refusal, this.#deps.nowMs());
+    if (refusal !== undefined) return this.#reply(query, prepareAnswer(query, refusal, this.#deps.nowMs()));
     // Nothing is signed, so the DO bit changes the OPT record alone, and that is written for each reply. A name in
     // wire form says where it ends, so the parts of the key cannot run into each other.
     const key = `${query.wireName}${query.type} ${rights.key}`;
     const kept = this.#answers.get(key, this.#deps.nowMs());
-    if (kept !== undefined) return kept;
+    return kept === undefined ? this.#answerAnew(query, rights, key) : this.#reply(query, kept);
+  }
+
+  async #answerAnew(query: Query, rights: Rights, key: string): Promise<Reply> {
     const generation = this.#generation;
     const { answer, lookup } = await this.#resolve(query, rights);
     const prepared = prepareAnswer(query, answer, lookup?.asOfMs ?? this.#deps.nowMs());
     if (lookup !== undefined && isWorthKeeping(answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
     }
-    return prepared;
+    return this.#reply(query, prepared);
+  }
+
+  #reply(query: Query, prepared: PreparedAnswer): Reply {
+    const nowMs = this.#deps.nowMs();
+    const octets = writeReply(prepared, query, nowMs, this.#deps.random());
+    return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs) };
   }
 
   async #resolve(query: Query, rights: Rights): Promise<{ answer: Answer; lookup?: Lookup }> {

@@ -13,9 +13,20 @@ export interface HttpError {
 /** A DNS reply of any response code travels in 200 (RFC 8484 §4.2.1). */
 export function toResponse(reply: Reply): Response {
   if (reply.kind === "no-message") return toHttpError(httpError(400, "a DNS message has at least 12 octets"));
-  return new Response(reply.octets, {
-    headers: { "content-type": dnsMessageType, "cache-control": cacheControl(reply.maxAgeSeconds) },
-  });
+  return new Response(reply.octets, headersFor(reply.maxAgeSeconds));
+}
+
+/** As many as there are TTLs. Made once each, since a Response takes longer over an object of texts. */
+const headersByMaxAge = new Map<number | undefined, { headers: Headers }>();
+
+function headersFor(maxAgeSeconds: number | undefined): { headers: Headers } {
+  const known = headersByMaxAge.get(maxAgeSeconds);
+  if (known !== undefined) return known;
+  const init = {
+    headers: new Headers({ "content-type": dnsMessageType, "cache-control": cacheControl(maxAgeSeconds) }),
+  };
+  headersByMaxAge.set(maxAgeSeconds, init);
+  return init;
 }
 
 /** What has no TTL to go by must not be kept: it may be right the next moment. */

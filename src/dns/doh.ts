@@ -13,16 +13,14 @@ const allowed = "GET, HEAD, POST, OPTIONS";
 const maxEncodedCharacters = Math.ceil((maxMessageOctets * 4) / 3);
 
 /** Answers a request whose path is the one that DNS is served at. */
-export async function handleDoh(request: Request, server: DnsServer, rights?: Rights): Promise<Response> {
+export function handleDoh(request: Request, server: DnsServer, rights?: Rights): Response | Promise<Response> {
   switch (request.method) {
     case "GET":
       return answerUrl(request.url, server, rights);
     case "HEAD":
-      return withoutBody(await answerUrl(request.url, server, rights));
-    case "POST": {
-      const message = await readBody(request);
-      return message instanceof Uint8Array ? toResponse(await server.answer(message, rights)) : toHttpError(message);
-    }
+      return withoutBody(answerUrl(request.url, server, rights));
+    case "POST":
+      return answerBody(request, server, rights);
     case "OPTIONS":
       return new Response(null, { status: 204, headers: { allow: allowed } });
     default:
@@ -30,9 +28,16 @@ export async function handleDoh(request: Request, server: DnsServer, rights?: Ri
   }
 }
 
-async function answerUrl(url: string, server: DnsServer, rights: Rights | undefined): Promise<Response> {
+function answerUrl(url: string, server: DnsServer, rights: Rights | undefined): Response | Promise<Response> {
   const message = messageOfUrl(url);
   if (message instanceof URLSearchParams) return answerJson(message, server, rights);
+  if (!(message instanceof Uint8Array)) return toHttpError(message);
+  const reply = server.answer(message, rights);
+  return reply instanceof Promise ? reply.then(toResponse) : toResponse(reply);
+}
+
+async function answerBody(request: Request, server: DnsServer, rights: Rights | undefined): Promise<Response> {
+  const message = await readBody(request);
   return message instanceof Uint8Array ? toResponse(await server.answer(message, rights)) : toHttpError(message);
 }
 
@@ -62,14 +67,17 @@ async function readBody(request: Request): Promise<Uint8Array | HttpError> {
   if (mediaType !== dnsMessageType) return httpError(415, `the content type must be ${dnsMessageType}`);
   const encoding = request.headers.get("content-encoding")?.toLowerCase() ?? "identity";
   if (encoding !== "identity") return httpError(415, "the content must not be encoded");
-  const tooLong = httpError(413, "a DNS message has at most 65535 octets");
-  if (Number(request.headers.get("content-length") ?? 0) > maxMessageOctets) return tooLong;
-  return (await readAtMost(request, maxMessageOctets)) ?? tooLong;
+  return (await readAtMost(request, maxMessageOctets)) ?? httpError(413, "a DNS message has at most 65535 octets");
 }
 
 /** The body, or undefined when it is longer than `limit` octets; then the rest is not read. */
-async function readAtMost({ body }: Request, limit: number): Promise<Uint8Array | undefined> {
+async function readAtMost(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  const { headers, body } = request;
   if (body === null) return new Uint8Array();
+  const declared = headers.get("content-length");
+  if (Number(declared ?? 0) > limit) return undefined;
+  // HTTP reads no further than the length that it was told, and a stream would cost as much again as the whole query.
+  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -96,7 +104,8 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return octets;
 }
 
-async function withoutBody(response: Response): Promise<Response> {
+async function withoutBody(answered: Response | Promise<Response>): Promise<Response> {
+  const response = await answered;
   const headers = new Headers(response.headers);
   headers.set("content-length", String((await response.arrayBuffer()).byteLength));
   return new Response(null, { status: response.status, headers });

@@ -23,7 +23,7 @@ export function optRecordOctets(edns: QueryEdns, messageOctets: number): number 
 
 /** Fills the zeros from `offset` on with the record. Of the query's EDNS only the DO bit comes back (RFC 6891 §6.1.4). */
 export function writeOptRecord(reply: Uint8Array<ArrayBuffer>, offset: number, edns: QueryEdns, rcode: number): void {
-  const view = new DataView(reply.buffer);
+  const view = new DataView(reply.buffer, reply.byteOffset);
   const dataOctets = reply.length - offset - emptyOptOctets;
   view.setUint16(offset + 1, Type.OPT);
   view.setUint16(offset + 3, udpPayloadSize);

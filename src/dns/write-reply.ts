@@ -6,6 +6,7 @@ import { optRecordOctets, writeOptRecord } from "./opt-record.ts";
 import { ageTo, type PreparedAnswer } from "./prepared-answer.ts";
 import { headerOctets } from "./wire/codes.ts";
 import type { Query } from "./wire/query.ts";
+import { newOctets } from "./wire/slab.ts";
 
 /** `random` is at least 0 and below 1; by it the last RRset turns, so that clients who take the first address spread. */
 export function writeReply(
@@ -17,11 +18,11 @@ export function writeReply(
   ageTo(prepared, nowMs);
   const { octets, rcode } = prepared;
   const { edns } = query;
-  const reply = new Uint8Array(octets.length + (edns === undefined ? 0 : optRecordOctets(edns, octets.length)));
+  const reply = newOctets(octets.length + (edns === undefined ? 0 : optRecordOctets(edns, octets.length)));
   reply.set(octets);
   turnLastSet(reply, prepared, random);
   copyHeader(reply, query.octets);
-  reply.set(query.octets.subarray(headerOctets, query.questionEnd), headerOctets);
+  copyQuestion(reply, query);
   if (edns !== undefined) writeOptRecord(reply, octets.length, edns, rcode);
   return reply;
 }
@@ -43,6 +44,11 @@ function turnLastSet(reply: Uint8Array, { octets, lastSet }: PreparedAnswer, ran
   if (records < 2 || first === start) return;
   reply.set(octets.subarray(first, end), start);
   reply.set(octets.subarray(start, first), start + end - first);
+}
+
+/** Octet for octet (dns.md M3). A view of the query would cost more than so short a copy: a small array has no buffer yet. */
+function copyQuestion(reply: Uint8Array, { octets, questionEnd }: Query): void {
+  for (let offset = headerOctets; offset < questionEnd; offset++) reply[offset] = octets[offset] ?? 0;
 }
 
 /** ID, opcode, RD and CD; every other flag of a query is ignored (dns.md M1, M2). */

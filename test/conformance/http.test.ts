@@ -11,7 +11,7 @@ const server = sampleCluster().server();
 const kubia = query(inZone("kubia.default.svc.Z"), "A");
 const dnsMessage = "application/dns-message";
 
-function send(path: string, init?: RequestInit, to = server): Promise<Response> {
+async function send(path: string, init?: RequestInit, to = server): Promise<Response> {
   return handleDoh(new Request(`https://dns.test/dns-query${path}`, init), to);
 }
 
@@ -134,6 +134,12 @@ describe("Q6: a message has at most 65,535 octets", () => {
       413,
     );
     expect(await statusOfRefusal(await get(new Uint8Array(65_536)))).toBe(414);
+  });
+
+  it("whether its length was declared or not", async () => {
+    const declared = (length: number) => ({ "content-type": dnsMessage, "content-length": String(length) });
+    expect(await addressesIn(await post(padded(65_535), declared(65_535)))).toEqual(["10.96.0.10"]);
+    expect(await addressesIn(await post(kubia, declared(kubia.length)))).toEqual(["10.96.0.10"]);
   });
 
   it("a longer body is not read to its end", async () => {

@@ -6,7 +6,7 @@ import { sampleCluster } from "./cluster.ts";
 const server = sampleCluster().server();
 const kubia = "kubia.default.svc.cluster.local";
 
-function send(query: string, init?: RequestInit): Promise<Response> {
+async function send(query: string, init?: RequestInit): Promise<Response> {
   return handleDoh(new Request(`https://dns.test/dns-query?${query}`, init), server);
 }
 

@@ -2,6 +2,7 @@
 import type { ReadyEndpoint, ReadyList } from "../../src/domain/endpoints.ts";
 import { parseIp } from "../../src/domain/ip.ts";
 import type { ServiceKey, ServiceSpec } from "../../src/domain/service.ts";
+import type { CacheLimits } from "../../src/dns/answer-cache.ts";
 import type { DnsConfig, DnsDeps } from "../../src/dns/deps.ts";
 import { DnsServer } from "../../src/dns/dns-server.ts";
 import { parseZones, type Zones } from "../../src/dns/zones.ts";
@@ -73,7 +74,7 @@ export class FakeCluster implements DnsDeps {
     return this;
   }
 
-  server(config: Partial<Omit<DnsConfig, "zones">> & { zones?: string } = {}): DnsServer {
+  server(config: Partial<Omit<DnsConfig, "zones">> & { zones?: string } = {}, limits?: CacheLimits): DnsServer {
     return new DnsServer(
       {
         ttlSeconds: 5,
@@ -83,6 +84,7 @@ export class FakeCluster implements DnsDeps {
         zones: soundZones(config.zones ?? "cluster.local,10.in-addr.arpa,8.b.d.0.1.0.0.2.ip6.arpa"),
       },
       this,
+      limits,
     );
   }
 

@@ -60,12 +60,12 @@ export function readName(octets: Uint8Array, start: number): Name {
  * for equal names and for no others, so that it can be a key. Length octets are below 64 and so never fold.
  */
 export function foldedWireName(octets: Uint8Array, start: number, end: number): string {
-  let folded = "";
+  const folded: number[] = [];
   for (let offset = start; offset < end; offset++) {
     const octet = octets[offset] ?? 0;
-    folded += String.fromCharCode(isUpper(octet) ? octet + 0x20 : octet);
+    folded.push(isUpper(octet) ? octet + 0x20 : octet);
   }
-  return folded;
+  return String.fromCharCode(...folded);
 }
 
 /** The labels of a name in the form of `foldedWireName`. */
