@@ -8,7 +8,9 @@ CREATE TABLE registry (
   -- Revision of the last change to a namespace or a service: what the DNS catalogue is as fresh as.
   catalogue_revision INTEGER NOT NULL,
   -- The log is whole above this revision; watches from below it are too old.
-  compacted_revision INTEGER NOT NULL
+  compacted_revision INTEGER NOT NULL,
+  -- DNS_TTL, as the sweep found it last.
+  dns_ttl_seconds INTEGER NOT NULL DEFAULT 0
 );
 
 -- The current state of every object. The manifest has no resourceVersion; that is the revision column.
@@ -68,6 +70,14 @@ CREATE TABLE selectors (
 CREATE TABLE cluster_ips (
   address TEXT PRIMARY KEY,
   service TEXT NOT NULL -- namespace/name
+) WITHOUT ROWID;
+
+-- TTLs that are no longer in force: answers that were given with them may be kept still. Written when one is changed.
+CREATE TABLE former_ttls (
+  namespace TEXT NOT NULL, -- of the service; empty for DNS_TTL
+  seconds INTEGER NOT NULL,
+  in_force_until INTEGER NOT NULL, -- Unix time, in seconds
+  PRIMARY KEY (namespace, seconds)
 ) WITHOUT ROWID;
 
 -- Addresses of pods and of EndpointSlices written by hand, for reverse names and pod names.

@@ -16,6 +16,8 @@ export interface SweepDeps extends DriveDeps {
   enforceLease(pod: Due["expired"][number]): Promise<void>;
   /** Drives these probers in an invocation of its own, until `endMs`. Resolves with what failed. */
   driveElsewhere(probers: readonly DueProber[], endMs: number): Promise<string[]>;
+  /** DNS_TTL may have been lowered by a deployment, and what was answered before is kept still. */
+  noteDefaultTtl(): Promise<void>;
   compactLog(beforeSeconds: number): Promise<void>;
   /** Told once a sweep of everything that failed in it, so that a failure costs one log line. */
   report(failures: readonly string[]): void;
@@ -38,6 +40,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
       failures.push(`${name}: ${String(error)}`);
     }
   };
+  await attempt("DNS_TTL", () => deps.noteDefaultTtl());
   await attempt("log", () => deps.compactLog(Math.floor(deps.nowMs() / 1000) - logRetentionSeconds));
   await attempt("registry", async () => {
     const { probers, pending, terminated, expired } = await deps.readDue(deps.nowMs());

@@ -4,7 +4,7 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import type { ApiDeps } from "./api/deps.ts";
-import type { Config } from "./config.ts";
+import { configOf, type Config } from "./config.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import type { EndpointsKeeperDeps } from "./endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "./endpoints/publish.ts";
@@ -13,6 +13,8 @@ import { feedObject } from "./objects.ts";
 import { asProbing, driveDeps, endLease, endTerminated } from "./probing-wiring.ts";
 import {
   compactLog,
+  longestTtlSeconds,
+  noteDefaultTtl,
   readCatalogueRevision,
   readChanges,
   readDue,
@@ -28,7 +30,7 @@ import type { SweepDeps } from "./sweep.ts";
 type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** What the API needs from the rest, for one request. */
-export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
+export function apiDeps(env: Env, { dns, serviceRanges }: Config): ApiDeps {
   return {
     registry: registryOf(env),
     announce: (concerned, waitMs) => {
@@ -48,6 +50,7 @@ export function apiDeps(env: Env, { serviceRanges }: Config): ApiDeps {
       const timer = setTimeout(run, durationMs);
       return () => clearTimeout(timer);
     },
+    longestTtlSeconds: (namespace) => longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now()),
     serviceRanges,
     nowMs: Date.now,
     newUid,
@@ -62,6 +65,7 @@ export function sweepDeps(env: Env, driveElsewhere: SweepDeps["driveElsewhere"])
     driveElsewhere,
     readDue: (nowMs) => readDue(env.DB, nowMs),
     poke: (target) => pokePending(env, target),
+    noteDefaultTtl: () => noteDefaultTtl(env.DB, configOf(env).dns.ttlSeconds, Date.now()),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
     enforceLease: (pod) => endLease(env, pod, "sweep"),

@@ -30,6 +30,7 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
       return [];
     },
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
+    noteDefaultTtl: async () => {},
     compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
     report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
     nowMs: () => clock.nowMs,

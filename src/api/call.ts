@@ -24,10 +24,13 @@ export interface ListAnswer {
   continue: string | undefined;
 }
 
+/** What an answer tells beside its body, by the names of HTTP headers. */
+type AnswerHeaders = Readonly<Record<string, string>>;
+
 export type Answer =
-  | { form: "object"; code: 200 | 201; object: KubeObject }
+  | { form: "object"; code: 200 | 201; object: KubeObject; headers?: AnswerHeaders }
   | ListAnswer
-  | { form: "status"; status: Status };
+  | { form: "status"; status: Status; headers?: AnswerHeaders };
 
 /** Carries a call out. */
 export type Verb = (call: Call) => Promise<Answer | Refusal>;

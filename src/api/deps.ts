@@ -18,6 +18,8 @@ export interface ApiDeps {
   observe(node: Node): Promise<Node>;
   /** Calls `run` after a while, unless the function that it returns is called before. */
   after(durationMs: number, run: () => void): () => void;
+  /** How long others may keep an answer with a pod's address, at most, that was given in the last hour. */
+  longestTtlSeconds(namespace: string): Promise<number>;
   /** Where cluster IPs are taken from (`SERVICE_CIDRS`), at most one range per family, the preferred one first. */
   serviceRanges: readonly IpRange[];
   nowMs(): number;

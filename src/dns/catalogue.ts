@@ -5,7 +5,7 @@
  */
 import { parseIp } from "../domain/ip.ts";
 import { namespacedName } from "../domain/object.ts";
-import type { ServiceKey, ServicePort } from "../domain/service.ts";
+import { parseTtlSeconds, type ServiceKey, type ServicePort } from "../domain/service.ts";
 import type { CatalogueService, CatalogueSnapshot } from "../registry/registry.ts";
 import type { Rdata } from "./wire/message.ts";
 import { foldLabel, type Name } from "./wire/name.ts";
@@ -42,7 +42,7 @@ export class Catalogue {
     let shortest = defaultTtlSeconds;
     for (const service of snapshot.services) {
       this.#inNamespace(service.namespace).set(service.name, service);
-      shortest = Math.min(shortest, parseTtl(service.ttl) ?? shortest);
+      shortest = Math.min(shortest, parseTtlSeconds(service.ttl) ?? shortest);
     }
     this.shortestTtlSeconds = shortest;
   }
@@ -93,7 +93,7 @@ export class Catalogue {
 
 function toEntry(service: CatalogueService, defaultTtlSeconds: number): ServiceEntry {
   const { namespace, name, uid } = service;
-  const ttlSeconds = parseTtl(service.ttl) ?? defaultTtlSeconds;
+  const ttlSeconds = parseTtlSeconds(service.ttl) ?? defaultTtlSeconds;
   const common = { key: namespacedName({ namespace, name }), namespace, name, uid, ttlSeconds };
   const kind = kindOf(service);
   switch (kind) {
@@ -129,10 +129,4 @@ function toAddresses(texts: readonly string[]): { A: Rdata[]; AAAA: Rdata[] } {
     addresses[kind].push({ kind, address: ip.octets });
   }
   return addresses;
-}
-
-/** The TTL annotation in seconds, 0 to 3600; anything else counts as not written. */
-function parseTtl(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,4}$/.test(text)) return undefined;
-  return Number(text) <= 3600 ? Number(text) : undefined;
 }

@@ -3,6 +3,7 @@
  */
 import { probesOf } from "./probe-load.ts";
 import { isPodFinished, isPodReady, isPodTerminating, podAddresses, servingContainers, type Pod } from "./pod.ts";
+import { safeToStopAnnotation } from "./safe-to-stop.ts";
 
 /** All that endpoints are derived from. */
 export function endpointsView(pod: Pod): string {
@@ -23,7 +24,7 @@ export function endpointsView(pod: Pod): string {
 /** All that a prober decides by; not what it writes itself. */
 export function probingView(pod: Pod): string {
   const annotations = Object.entries(pod.metadata.annotations ?? {})
-    .filter(([key]) => key.startsWith("rollcall.dev/"))
+    .filter(([key]) => key.startsWith("rollcall.dev/") && key !== safeToStopAnnotation)
     .map((entry) => entry.join("="));
   return JSON.stringify([
     pod.metadata.uid,

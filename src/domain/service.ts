@@ -47,6 +47,17 @@ export function clusterIPs(service: Service): string[] {
 
 /** Annotation: seconds that DNS answers about this service may be kept, in place of `DNS_TTL`. */
 export const ttlAnnotation = "rollcall.dev/dns-ttl";
+export const maxTtlSeconds = 3600;
+
+/** The annotation's text in seconds; what is no number from 0 to `maxTtlSeconds` counts as not written. */
+export function parseTtlSeconds(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,4}$/.test(text)) return undefined;
+  return Number(text) <= maxTtlSeconds ? Number(text) : undefined;
+}
+
+export function ttlSecondsOf({ metadata }: Service): number | undefined {
+  return parseTtlSeconds(metadata.annotations?.[ttlAnnotation]);
+}
 
 /** Names a service's Durable Object and its pending rows. */
 export type ServiceKey = NamespacedName;

@@ -18,7 +18,7 @@ import { podAddresses, type Pod } from "../domain/pod.ts";
 import { expireAfterMsOf, leaseMsOf } from "../domain/pod-lease.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
 import type { ReplicationController } from "../domain/replication-controller.ts";
-import { clusterIPs, type Service } from "../domain/service.ts";
+import { clusterIPs, ttlSecondsOf, type Service } from "../domain/service.ts";
 import { write } from "./statements.ts";
 
 /** Whose selectors pods are matched with, by the names that pending rows give them. */
@@ -118,9 +118,11 @@ function ofService({ before, after }: Change<Service>): SideStatement[] {
   const held = before ? canonical(clusterIPs(before)) : [];
   const claimed = after ? canonical(clusterIPs(after)) : [];
   const name = (after ?? before)?.metadata.name;
+  const ttl = before && ttlSecondsOf(before);
   return [
     ...selectorRows("service", before?.spec.selector, after?.spec.selector),
     ...listRows(held, claimed, write.deleteClusterIps, write.insertClusterIps),
+    ...when(ttl !== undefined && ttl !== (after && ttlSecondsOf(after)), write.noteFormerTtl, ttl),
     statement(write.moveCatalogue),
     statement(write.pendNamed, "service", JSON.stringify([name])),
   ];

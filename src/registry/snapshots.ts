@@ -8,7 +8,7 @@ import type { Node } from "../domain/node.ts";
 import { toTimestamp, type KubeObject, type NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { ReplicationController } from "../domain/replication-controller.ts";
-import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
+import { maxTtlSeconds, parseTtlSeconds, type Service, type ServiceKey, type ServiceKind } from "../domain/service.ts";
 import { bucketsOf, type LatencyBucket } from "./latency-buckets.ts";
 import type {
   CatalogueSnapshot,
@@ -123,6 +123,34 @@ export async function readCatalogue(db: D1Database): Promise<CatalogueSnapshot> 
       ttl: ttl ?? undefined,
     })),
   };
+}
+
+/**
+ * The longest that an answer with the address of a pod in this namespace may be kept, if it was given in the last hour:
+ * none is kept longer than that. The default TTL is counted in as well, since answers about nodes and pods are given
+ * with it, and an isolate may go on with a TTL that was changed for as long.
+ */
+export async function longestTtlSeconds(
+  db: D1Database,
+  namespace: string,
+  defaultTtlSeconds: number,
+  nowMs: number,
+): Promise<number> {
+  const since = formerTtlsSinceSeconds(defaultTtlSeconds, nowMs);
+  const { results } = await db.prepare(read.ttlsInForce).bind(namespace, since).all<{ ttl: string | number | null }>();
+  const ttls = results.map(({ ttl }) => parseTtlSeconds(ttl === null ? undefined : String(ttl)) ?? 0);
+  return Math.max(defaultTtlSeconds, ...ttls);
+}
+
+/** Remembers the default TTL, so that one that a deployment lowers is known for as long as it matters. */
+export async function noteDefaultTtl(db: D1Database, seconds: number, nowMs: number): Promise<void> {
+  const statements = [settle.noteFormerDefaultTtl, settle.noteDefaultTtl, settle.forgetFormerTtls];
+  const since = formerTtlsSinceSeconds(seconds, nowMs);
+  await db.batch(statements.map((sql) => db.prepare(sql).bind(seconds, since)));
+}
+
+function formerTtlsSinceSeconds(defaultTtlSeconds: number, nowMs: number): number {
+  return Math.floor(nowMs / 1000) - maxTtlSeconds - defaultTtlSeconds;
 }
 
 /** Services whose endpoints may hold the address, given in canonical text. */

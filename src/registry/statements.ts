@@ -110,6 +110,10 @@ export const write = {
   insertClusterIps: `INSERT OR IGNORE INTO cluster_ips (address, service)
     SELECT value, ?2 || '/' || ?3 FROM json_each(?6) WHERE ${mine}`,
 
+  /** ?6 the seconds that answers about the service could be kept until now. */
+  noteFormerTtl: `INSERT INTO former_ttls (namespace, seconds, in_force_until) SELECT ?2, ?6, unixepoch() WHERE ${mine}
+    ON CONFLICT DO UPDATE SET in_force_until = excluded.in_force_until`,
+
   moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
 
   /** Whoever has a selector that holds of the labels before (?6) or after (?7), JSON objects. */
@@ -268,6 +272,18 @@ export const read = {
     UNION
     SELECT a.namespace || '/' || a.name FROM addresses a WHERE a.address = ?1 AND a.resource = 'endpoints'`,
 
+  /**
+   * The TTLs that answers with the address of a pod in namespace ?1 were given with since ?2 (seconds): those of its
+   * services as they are and as they were, and DNS_TTL. Texts as they were written.
+   */
+  ttlsInForce: `
+    SELECT json_extract(manifest, '$.metadata.annotations."rollcall.dev/dns-ttl"') AS ttl
+      FROM objects WHERE resource = 'services' AND namespace = ?1
+    UNION
+    SELECT seconds FROM former_ttls WHERE namespace IN ('', ?1) AND in_force_until >= ?2
+    UNION
+    SELECT dns_ttl_seconds FROM registry`,
+
   /** With what their Nodes say of them. */
   probers: `SELECT p.name, (SELECT json_extract(c.value, '$.status') = 'True' FROM objects o
         CROSS JOIN json_each(o.manifest, '$.status.conditions') c
@@ -335,6 +351,13 @@ export const settle = {
   /** ?1 service kind, ?2 upper bound of the bucket, ?3 observations, ?4 their sum. */
   latency: `INSERT INTO programming_latency (service_kind, upper_bound_ms, observations, total_ms) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT DO UPDATE SET observations = observations + excluded.observations, total_ms = total_ms + excluded.total_ms`,
+
+  /** DNS_TTL is ?1 now, and former TTLs of before ?2 (seconds) concern nobody any more. In this order; mostly they write nothing. */
+  noteFormerDefaultTtl: `INSERT INTO former_ttls (namespace, seconds, in_force_until)
+    SELECT '', dns_ttl_seconds, unixepoch() FROM registry WHERE dns_ttl_seconds > ?1 AND ?2 IS NOT NULL
+    ON CONFLICT DO UPDATE SET in_force_until = excluded.in_force_until`,
+  noteDefaultTtl: "UPDATE registry SET dns_ttl_seconds = ?1 WHERE dns_ttl_seconds <> ?1 AND ?2 IS NOT NULL",
+  forgetFormerTtls: "DELETE FROM former_ttls WHERE in_force_until < ?2 AND ?1 IS NOT NULL",
 
   /** A prober without pods goes away, with its Node. ?1 its name. The statements run in one batch, in this order. */
   logEmptyProberNode: `INSERT INTO log (previous, resource, namespace, name, uid, change, manifest)

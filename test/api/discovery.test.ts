@@ -55,6 +55,22 @@ describe("discovery tells in both its forms", () => {
     });
   });
 
+  it("that pods can be evicted, which is what kubectl drain looks for", async () => {
+    const eviction = { group: "policy", version: "v1", kind: "Eviction" };
+    expect((discoverVersion("", "v1") as Legacy).resources).toContainEqual({
+      name: "pods/eviction",
+      singularName: "",
+      namespaced: true,
+      ...eviction,
+      verbs: ["create"],
+    });
+    const aggregated = (await discoverRoot("api", aggregatedAccept).json()) as Aggregated;
+    const pods = aggregated.items[0]?.versions[0]?.resources.find(({ resource }) => resource === "pods");
+    expect(pods).toMatchObject({
+      subresources: [{ subresource: "eviction", responseKind: eviction, verbs: ["create"] }, { subresource: "status" }],
+    });
+  });
+
   it("which other groups there are", async () => {
     const aggregated = (await discoverRoot("apis", aggregatedAccept).json()) as {
       items: { metadata: { name: string } }[];

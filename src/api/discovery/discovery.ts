@@ -90,14 +90,14 @@ function legacyResources(kind: Kind): object[] {
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
   };
-  const subresources = subresourcesOf(kind).map(({ name, group, version, kind: responseKind }) => ({
+  const subresources = subresourcesOf(kind).map(({ name, group, version, kind: responseKind, verbs }) => ({
     name: `${plural}/${name}`,
     singularName: "",
     namespaced,
     // Only where it differs from the list's own.
     ...(group !== kind.group && { group, version }),
     kind: responseKind,
-    verbs: subresourceVerbs,
+    verbs,
   }));
   return [own, ...subresources];
 }
@@ -119,10 +119,10 @@ function aggregated(root: "api" | "apis", version: string): object {
 
 function aggregatedResource(kind: Kind): object {
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
-  const subresources = subresourcesOf(kind).map(({ name, ...response }) => ({
+  const subresources = subresourcesOf(kind).map(({ name, verbs, ...response }) => ({
     subresource: name,
     responseKind: response,
-    verbs: subresourceVerbs,
+    verbs,
   }));
   return {
     resource: kind.plural,
@@ -136,12 +136,25 @@ function aggregatedResource(kind: Kind): object {
   };
 }
 
-/** What can be read and written by a path of its own, and the kind that is spoken there. */
-function subresourcesOf(kind: Kind): { name: string; group: string; version: string; kind: string }[] {
+interface Subresource {
+  name: string;
+  /** The kind that is spoken there. */
+  group: string;
+  version: string;
+  kind: string;
+  verbs: string[];
+}
+
+/** What has a path of its own below an object of this kind. */
+function subresourcesOf(kind: Kind): Subresource[] {
   const { group, version } = kind;
+  const eviction = { name: "eviction", group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] };
+  const scale = { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs: subresourceVerbs };
+  const status = { name: "status", group, version, kind: kind.kind, verbs: subresourceVerbs };
   return [
-    ...(kind.scaling === undefined ? [] : [{ name: "scale", group: "autoscaling", version: "v1", kind: "Scale" }]),
-    ...(kind.hasStatus ? [{ name: "status", group, version, kind: kind.kind }] : []),
+    ...(kind.resource === "pods" ? [eviction] : []),
+    ...(kind.scaling === undefined ? [] : [scale]),
+    ...(kind.hasStatus ? [status] : []),
   ];
 }
 

@@ -72,6 +72,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** Set for namespaces: an object of this kind is deleted after all that is in it, and never by the collection. */
   readonly holdsContents?: true;
+  /** Set for pods: clients are sent there by DNS, and whoever deletes one is told from when on they are not. */
+  readonly receivesTraffic?: true;
   /** Whether DELETE answers with the object rather than with a Status, as Kubernetes does for some kinds. */
   readonly deleteReturnsObject: boolean;
 

@@ -12,10 +12,18 @@ import { parseIncludeObject, toTable } from "./table.ts";
 
 export function respond(call: Call, answer: Answer | Refusal, form: Form): Response {
   if (answer instanceof Refusal) return refuse(answer.reason, call.warnings);
-  if (answer.form === "status") return toResponse(answer.status, answer.status.code, form.format, call.warnings);
+  if (answer.form === "status") {
+    return withHeaders(toResponse(answer.status, answer.status.code, form.format, call.warnings), answer.headers);
+  }
   const body = bodyOf(call, answer, form);
   if (body instanceof Refusal) return refuse(body.reason, call.warnings);
-  return toResponse(body, answer.form === "list" ? 200 : answer.code, form.format, call.warnings);
+  if (answer.form === "list") return toResponse(body, 200, form.format, call.warnings);
+  return withHeaders(toResponse(body, answer.code, form.format, call.warnings), answer.headers);
+}
+
+function withHeaders(response: Response, headers: Readonly<Record<string, string>> = {}): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
 }
 
 export function refuse(reason: Reason, warnings?: Warnings): Response {

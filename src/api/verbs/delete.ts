@@ -1,11 +1,13 @@
 /** DELETE of one object: planned from what is there, carried out, and planned again when somebody else was faster. */
 import type { KubeObject } from "../../domain/object.ts";
+import { safeToStopOf, withSafeToStop } from "../../domain/safe-to-stop.ts";
 import { notFound, subjectOf, type Answer, type Call } from "../call.ts";
 import { Refusal } from "../refusal.ts";
 import { success } from "../status.ts";
 import { readDeleteOptions, type DeleteOptions } from "../write/delete-options.ts";
 import { emptyNamespace } from "../write/empty-namespace.ts";
 import { planDeletion, type DeletionPlan } from "../write/plan-deletion.ts";
+import { keepSafeToStop, safeToStopHeaders, safeToStopNow } from "../write/safe-to-stop.ts";
 import { announce } from "../write/store.ts";
 
 /** Each lost race means that another writer made progress. */
@@ -42,30 +44,37 @@ async function carryOut(
   const { registry } = call.deps;
   switch (plan.action) {
     case "leave":
-      return answerOf(call, before, plan);
+      return answerOf(call, before, plan, safeToStopOf(before));
     case "remove": {
       const result = await registry.delete(call.kind.resource, before);
       if (result.outcome === "lost-race") return { current: result.current };
-      await announce(call, result.concerned, true);
-      return answerOf(call, result.object, plan);
+      const late = await announce(call, result.concerned, true);
+      const moment = safeToStopOf(before) ?? (await safeToStopNow(call, late));
+      return answerOf(call, withSafeToStop(result.object, moment), plan, moment);
     }
     case "mark": {
       const result = await registry.update(call.kind.resource, before, plan.object);
       if (result.outcome !== "written") {
         return { current: await registry.get(call.kind.resource, call.namespace, before.metadata.name) };
       }
-      await announce(call, result.concerned, true);
+      const late = await announce(call, result.concerned, true);
       // What the request has no room for, the sweep does.
       if (call.kind.holdsContents === true) await emptyNamespace(call.deps, result.object);
-      return answerOf(call, result.object, plan);
+      // A pod that terminates already left its services at an earlier request, or is still about to.
+      const wasTerminating = before.metadata.deletionTimestamp !== undefined;
+      if (wasTerminating) return answerOf(call, result.object, plan, safeToStopOf(before));
+      const moment = await safeToStopNow(call, late);
+      const object = moment === undefined ? result.object : await keepSafeToStop(call, result.object, moment);
+      return answerOf(call, object, plan, moment);
     }
   }
 }
 
 /** An object that stays is always told; of one that is gone, kinds differ in what they tell. */
-function answerOf({ kind }: Call, object: KubeObject, plan: DeletionPlan): Answer {
-  if (plan.action !== "remove" || kind.deleteReturnsObject) return { form: "object", code: 200, object };
+function answerOf({ kind }: Call, object: KubeObject, plan: DeletionPlan, safeToStopAt?: string): Answer {
+  const headers = safeToStopHeaders(safeToStopAt);
+  if (plan.action !== "remove" || kind.deleteReturnsObject) return { form: "object", code: 200, object, headers };
   const { name, uid } = object.metadata;
   const group = kind.group === "" ? {} : { group: kind.group };
-  return { form: "status", status: success({ name, ...group, kind: kind.plural, uid }, 200) };
+  return { form: "status", status: success({ name, ...group, kind: kind.plural, uid }, 200), headers };
 }

@@ -3,7 +3,7 @@
  * itself, whether one is free.
  */
 import type { KubeObject } from "../../domain/object.ts";
-import { clusterIPs, type Service } from "../../domain/service.ts";
+import { clusterIPs, type Service, type ServiceKey } from "../../domain/service.ts";
 import type { Concerned, LostRace, Written } from "../../registry/registry.ts";
 import { subjectOf, type Call } from "../call.ts";
 import { Refusal } from "../refusal.ts";
@@ -41,12 +41,13 @@ export async function storeUpdate(
   return withAddresses(call, after, (candidate) => registry.update(call.kind.resource, before, candidate));
 }
 
-/** Wakes those concerned and, where `wait` says so, waits for them; whoever is late is named in a Warning. */
-export async function announce(call: Call, concerned: Concerned, wait: boolean): Promise<void> {
+/** Wakes those concerned and, where `wait` says so, waits for them; whoever is late is told, and named in a Warning. */
+export async function announce(call: Call, concerned: Concerned, wait: boolean): Promise<ServiceKey[]> {
   const late = await call.deps.announce(concerned, wait ? outOfServiceWaitMs : 0);
   for (const service of late) {
     call.warnings.add(`service ${service} has not taken the change in yet and may answer as before for a while`);
   }
+  return late;
 }
 
 export function namespaceMissing(namespace: string): Refusal {

@@ -3,6 +3,7 @@ import { endpointsView } from "../../../domain/concerns.ts";
 import { isEdgeNode, type Node } from "../../../domain/node.ts";
 import { isPodFinished, podAddresses, type Pod } from "../../../domain/pod.ts";
 import { leaseMsOf } from "../../../domain/pod-lease.ts";
+import { withSafeToStop } from "../../../domain/safe-to-stop.ts";
 import type { Context } from "../../context.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
 import type { Kind } from "../kind.ts";
@@ -38,6 +39,7 @@ export const podKind: Kind<Pod> = {
     "status.podIPs": (pod) => podAddresses(pod).join(","),
     "status.nominatedNodeName": () => "",
   },
+  receivesTraffic: true,
   deleteReturnsObject: true,
 
   withDefaults(pod) {
@@ -72,6 +74,8 @@ export const podKind: Kind<Pod> = {
     return asked ?? spec.terminationGracePeriodSeconds ?? 0;
   },
   hasLease: (pod) => leaseMsOf(pod) !== undefined,
+  // Only the server knows the moment, and does not know it yet.
+  markTerminating: (pod) => withSafeToStop(pod, undefined),
   takesOutOfService: (before, after) => endpointsView(before) !== endpointsView(after),
 };
 

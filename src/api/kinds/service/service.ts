@@ -1,6 +1,13 @@
 /** core/v1 Service. */
 import { serviceNameLabel } from "../../../domain/endpoints.ts";
-import { clusterIPs, ttlAnnotation, type Service, type ServicePort } from "../../../domain/service.ts";
+import {
+  clusterIPs,
+  maxTtlSeconds,
+  parseTtlSeconds,
+  ttlAnnotation,
+  type Service,
+  type ServicePort,
+} from "../../../domain/service.ts";
 import type { Context } from "../../context.ts";
 import { sameJson } from "../../json.ts";
 import { isDns1035Label } from "../../validation/names.ts";
@@ -9,8 +16,6 @@ import type { Kind } from "../kind.ts";
 import { allocateClusterIPs } from "./allocate.ts";
 import { withInheritedAddresses, withServiceDefaults } from "./service-defaults.ts";
 import { validateService } from "./validate-service.ts";
-
-const maxTtlSeconds = 3600;
 
 export const serviceKind: Kind<Service> = {
   group: "",
@@ -63,7 +68,7 @@ export const serviceKind: Kind<Service> = {
 
 function warnOfTtl({ metadata }: Service, { warnings }: Context): void {
   const ttl = metadata.annotations?.[ttlAnnotation];
-  if (ttl === undefined || (/^\d{1,4}$/.test(ttl) && Number(ttl) <= maxTtlSeconds)) return;
+  if (ttl === undefined || parseTtlSeconds(ttl) !== undefined) return;
   warnings.add(
     `metadata.annotations[${ttlAnnotation}]: ${JSON.stringify(ttl)} is no number of seconds from 0 to ${maxTtlSeconds}, ` +
       "the default is used",
