@@ -239,6 +239,14 @@ describe("a pod that names a template", () => {
     await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
   });
 
+  it("can be replaced by the manifest that it was registered with", async () => {
+    const { path } = await withController();
+    const manifest = { metadata: { name: "mine", annotations: reference }, status };
+    const { spec } = await created(`${path}/pods`, manifest);
+    const replaced = await send("PUT", `${path}/pods/mine`, manifest);
+    expect(replaced).toMatchObject({ code: 200, body: { spec } });
+  });
+
   it("is named after the controller when it brings no name", async () => {
     const { path } = await withController();
     const { metadata } = await created(`${path}/pods`, { metadata: { annotations: reference }, status });

@@ -31,7 +31,13 @@ export async function fromTemplate(draft: Draft<Pod>, { deps }: Context): Promis
   return errors.length > 0 ? errors : madeOf(found as ReplicationController, draft);
 }
 
-function hasSpec({ spec }: Draft<Pod>): boolean {
+/** A manifest that names the template and has no spec still means the one that the pod got. */
+export function withSpecOfTemplate(pod: Pod, before: Pod): Pod {
+  const isTemplated = pod.metadata.annotations?.[templateAnnotation] !== undefined;
+  return isTemplated && !hasSpec(pod) ? { ...pod, spec: before.spec } : pod;
+}
+
+function hasSpec({ spec }: Pick<Pod, "spec">): boolean {
   return Object.keys(spec ?? {}).length > 0;
 }
 

@@ -7,7 +7,7 @@ import { withSafeToStop } from "../../../domain/safe-to-stop.ts";
 import type { Context } from "../../context.ts";
 import { isDnsSubdomain } from "../../validation/names.ts";
 import type { Kind } from "../kind.ts";
-import { fromTemplate } from "./from-template.ts";
+import { fromTemplate, withSpecOfTemplate } from "./from-template.ts";
 import { podColumns } from "./pod-columns.ts";
 import { withSpecDefaults } from "./pod-defaults.ts";
 import { statusOfKnownPod, statusOfNewPod, withCanonicalAddresses, withFollowingAddresses } from "./pod-status.ts";
@@ -56,7 +56,8 @@ export const podKind: Kind<Pod> = {
     for (const warning of warningsOf(pod)) context.warnings.add(warning);
     return statusOfNewPod(await placed(pod, context), context);
   },
-  inherit: (pod, before) => {
+  inherit: (sent, before) => {
+    const pod = withSpecOfTemplate(sent, before);
     // Which node a pod is on is for the server to say, so a manifest that leaves it out changes nothing.
     const nodeName = pod.spec?.nodeName || before.spec.nodeName;
     const spec = { ...pod.spec, ...(nodeName && { nodeName }) };
