@@ -3,7 +3,7 @@
  * behind the door.
  */
 import { Hono } from "hono";
-import { admit } from "./access/bearer.ts";
+import { admit } from "./access/admit.ts";
 import { createApi } from "./api/api.ts";
 import { healthText } from "./api/present/health-text.ts";
 import type { Reason } from "./api/refusal.ts";
@@ -32,6 +32,10 @@ const dnsUrls = /^https?:\/\/[^/?#]*\/dns-query(\?|$)/;
 const closed =
   "nobody may use this API yet: set its administrator's token with `npx wrangler secret put ROLLCALL_ADMIN_TOKEN`";
 
+const foreign =
+  "without a token, Rollcall answers programs on this machine and its own pages alone: not a page of another site, and " +
+  "not under another name than localhost or a loopback address";
+
 const routes = new Hono<FrontEnv>({ strict: false })
   .use(async (context, next) => {
     context.set("config", configOf(context.env));
@@ -54,11 +58,13 @@ const routes = new Hono<FrontEnv>({ strict: false })
   })
   .use(async (context, next) => {
     if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
-    switch (await admit(context.var.config.access, context.req.header("Authorization") ?? null)) {
+    switch (await admit(context.var.config.access, context.req.raw)) {
       case "admitted":
         return next();
       case "unauthenticated":
         return refusal({ type: "unauthenticated" });
+      case "foreign":
+        return refusal({ type: "denied", message: foreign });
       case "closed":
         return refusal({ type: "unavailable", message: closed });
     }

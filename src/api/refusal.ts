@@ -36,6 +36,7 @@ export type Reason =
   | { type: "resource-version-too-large"; asked: number; current: number }
   | { type: "not-implemented"; message: string }
   | { type: "unauthenticated" }
+  | { type: "denied"; message: string }
   | { type: "unavailable"; message: string }
   | { type: "internal" };
 

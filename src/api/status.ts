@@ -81,6 +81,8 @@ export function toStatus(reason: Reason): Status {
       return failure(501, "NotImplemented", reason.message);
     case "unauthenticated":
       return failure(401, "Unauthorized", "Unauthorized");
+    case "denied":
+      return failure(403, "Forbidden", reason.message);
     case "unavailable":
       return failure(503, "ServiceUnavailable", reason.message);
     case "internal":

@@ -53,6 +53,13 @@ export function rangeContains(range: IpRange, ip: Ip): boolean {
   );
 }
 
+const loopbackRanges = ["127.0.0.0/8", "::1/128"].flatMap((text) => parseIpRange(text) ?? []);
+
+export function isLoopback(address: string): boolean {
+  const ip = parseIp(address);
+  return ip !== undefined && loopbackRanges.some((range) => rangeContains(range, ip));
+}
+
 /** The octet of a netmask at `index`. */
 function maskOctet(prefixLength: number, index: number): number {
   const bits = Math.min(8, Math.max(0, prefixLength - index * 8));

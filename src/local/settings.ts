@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { parseConfig } from "../config.ts";
-import { parseIp, parseIpRange, rangeContains } from "../domain/ip.ts";
+import { isLoopback, parseIp } from "../domain/ip.ts";
 
 export interface Settings {
   /** An IP address. */
@@ -30,8 +30,6 @@ const overridable = ["ROLLCALL_ADMIN_TOKEN", "DNS_ZONES", "DNS_TTL", "DNS_PODS",
 
 /** Where pods of one machine and its networks live; in production these are denied unless allowed. */
 const localProbeRanges = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
-
-const loopbackRanges = ["127.0.0.0/8", "::1/128"].flatMap((text) => parseIpRange(text) ?? []);
 
 /** `configured` are the variables of wrangler.toml and .dev.vars; `environment` is the process's. */
 export function parseSettings(configured: Texts, environment: Texts): ParsedSettings {
@@ -79,9 +77,4 @@ function workerVariables(configured: Texts, environment: Texts): Record<string, 
   delete variables["ROLLCALL_OPEN"]; // for this runtime alone to give
   variables["PROBE_ALLOW"] = [...localProbeRanges, variables["PROBE_ALLOW"] ?? ""].join(",");
   return variables;
-}
-
-function isLoopback(host: string): boolean {
-  const ip = parseIp(host);
-  return ip !== undefined && loopbackRanges.some((range) => rangeContains(range, ip));
 }

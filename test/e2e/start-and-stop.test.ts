@@ -61,6 +61,15 @@ describe("the local server", () => {
     expect((await apiClient(url, "secret")("GET", namespaces)).status).toBe(200);
   });
 
+  it("answers no web page of another site, which could ask it through a browser on this machine", async () => {
+    const server = await runningServer(tempFolder());
+    const ask = (headers: Record<string, string>) => fetch(new URL(namespaces, server.url), { headers });
+    expect((await ask({})).status).toBe(200);
+    const refused = await ask({ Origin: "https://elsewhere.example" });
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ kind: "Status", reason: "Forbidden" });
+  });
+
   it("goes on when its workerd dies", async () => {
     const server = await runningServer(tempFolder());
     const workerd = server.workerdPid();

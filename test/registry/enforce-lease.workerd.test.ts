@@ -24,7 +24,7 @@ async function call(
   path: string,
   body: object,
 ): Promise<{ status: number; body: Pod; warning: string }> {
-  const request = new Request(`http://rollcall${path}`, {
+  const request = new Request(`http://localhost${path}`, {
     method,
     body: JSON.stringify(body),
     headers: { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },

@@ -34,7 +34,7 @@ export const strategicMergePatch = "application/strategic-merge-patch+json";
 export const jsonPatch = "application/json-patch+json";
 
 export function fetchApi(path: string, init: RequestInit = {}): Promise<Response> {
-  return exports.default.fetch(new Request(`https://rollcall.test${path}`, init));
+  return exports.default.fetch(new Request(`http://localhost${path}`, init));
 }
 
 /** A body that is no text is sent as JSON. */
