@@ -23,8 +23,10 @@ export function proberDeps(env: Env): ProberDeps {
     registry: {
       readAssigned: (prober) => readAssigned(env.DB, prober),
       writeReadiness: async (pod, node, containers) => {
-        const written = await writeReadiness(registry, pod, node, containers, Date.now());
-        if (written.outcome === "written") await tell(env, written.concerned);
+        // The outcome that decided has just come: the write is part of how long it takes to reach DNS.
+        const decidedMs = Date.now();
+        const written = await writeReadiness(registry, pod, node, containers, decidedMs);
+        if (written.outcome === "written") await tell(env, written.concerned, decidedMs);
         return written.outcome;
       },
       removeTerminated: (pod) => endTerminated(env, pod),

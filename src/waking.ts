@@ -17,12 +17,16 @@ export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1
   return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, ...options });
 }
 
-/** Wakes those concerned; see announcement.ts. */
-export function announceTo(env: Env, concerned: Concerned, waitMs: number): Promise<ServiceKey[]> {
-  const committedMs = Date.now();
+/** Wakes those concerned; see announcement.ts. `causedMs`: when that happened which was written, if not just now. */
+export function announceTo(
+  env: Env,
+  concerned: Concerned,
+  waitMs: number,
+  causedMs = Date.now(),
+): Promise<ServiceKey[]> {
   const deps: AnnouncementDeps = {
     pokeService: async (key) => {
-      await serviceObject(env, key).poke(committedMs);
+      await serviceObject(env, key).poke(causedMs);
       forgetAnswers([key]);
     },
     pokeProber: (name) => proberObject(env, name).poke(),
@@ -41,8 +45,8 @@ export async function pokeFeed(env: Env): Promise<void> {
  * Wakes those concerned by a write that no client waits for. What is counted meanwhile is waited for, since in a prober
  * the registry's calls take the slots of probes.
  */
-export async function tell(env: Env, concerned: Concerned): Promise<void> {
-  await announceTo(env, concerned, 0);
+export async function tell(env: Env, concerned: Concerned, causedMs?: number): Promise<void> {
+  await announceTo(env, concerned, 0, causedMs);
   await countReplicas(env, concerned);
 }
 

@@ -48,6 +48,8 @@ export class EndpointsKeeper {
   /** When that happened which the next pass is about, and how long earlier ones took to reach the list. */
   readonly #causesMs: number[] = [];
   readonly #latencies: ProgrammingLatency[] = [];
+  /** When a publication took in what the poke about it has yet to come for. */
+  #takenEarlyMs: number | undefined;
   #publishedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EndpointsKeeperDeps) {
@@ -77,24 +79,36 @@ export class EndpointsKeeper {
 
   async #pass(): Promise<void> {
     const causesMs = this.#causesMs.splice(0);
-    await this.#take(await this.#look(), causesMs);
+    try {
+      const isChanged = await this.#take(await this.#look());
+      this.#measure(causesMs, isChanged ? this.#deps.nowMs() : this.#takenEarlyMs);
+    } catch (error) {
+      this.#causesMs.unshift(...causesMs);
+      throw error;
+    }
   }
 
-  /** Makes the ready list that of the snapshot, unless that is older. */
-  async #take(snapshot: ServiceSnapshot, causesMs: readonly number[] = []): Promise<void> {
+  /** Makes the ready list that of the snapshot, unless that is older; whether it is another one now. */
+  async #take(snapshot: ServiceSnapshot): Promise<boolean> {
     const before = this.#current();
     const isOlder = before?.epoch === snapshot.epoch && snapshot.revision < before.list.revision;
-    if (isOlder) return;
+    if (isOlder) return false;
     const after = heldOf(snapshot);
     this.#held = after;
-    if (sameList(before, after)) return;
+    if (sameList(before, after)) return false;
     if (after === undefined) await this.#deps.forget();
     else this.#deps.store(after);
     this.#deps.changed();
-    if (snapshot.service === undefined) return;
-    const serviceKind = serviceKindOf(snapshot.service);
-    const nowMs = this.#deps.nowMs();
-    this.#latencies.push(...causesMs.map((causeMs) => ({ serviceKind, durationMs: Math.max(0, nowMs - causeMs) })));
+    return true;
+  }
+
+  /** How long it took to reach the list; a pass that found nothing new to show was about something else. */
+  #measure(causesMs: readonly number[], shownMs: number | undefined): void {
+    this.#takenEarlyMs = undefined;
+    const service = this.#seen?.service;
+    if (service === undefined || shownMs === undefined) return;
+    const serviceKind = serviceKindOf(service);
+    this.#latencies.push(...causesMs.map((causeMs) => ({ serviceKind, durationMs: Math.max(0, shownMs - causeMs) })));
   }
 
   /** The service and its pods as they are now: what was seen last, moved on, or all of it. */
@@ -117,7 +131,7 @@ export class EndpointsKeeper {
     this.#publishedMs = this.#deps.nowMs();
     const snapshot = await this.#look();
     // The list is never behind what is published, or a change might count as seen that it has not taken in.
-    await this.#take(snapshot);
+    if (await this.#take(snapshot)) this.#takenEarlyMs = this.#deps.nowMs();
     if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision, this.#latencies.splice(0));
     else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
   }

@@ -199,6 +199,36 @@ describe("publishing", () => {
     expect(log.filter((entry) => entry.endsWith(" ms"))).toEqual(["cluster_ip 40 ms"]);
   });
 
+  it("records it for a change that a publication took in before the poke about it came", async () => {
+    const { keeper, answer, log, background } = harness();
+    const first = keeper.poke();
+    await answer(snapshot(5, []));
+    await first;
+    await answer(snapshot(6, ["10.0.0.1"]));
+    await Promise.all(background);
+    for (const causedMs of [-30, -20]) {
+      const late = keeper.poke(causedMs);
+      await answer(snapshot(6, ["10.0.0.1"]));
+      await late;
+      await answer(snapshot(6, ["10.0.0.1"]));
+      await Promise.all(background);
+    }
+    expect(log.filter((entry) => entry.endsWith(" ms"))).toEqual(["cluster_ip 30 ms"]);
+  });
+
+  it("records the whole time of a change that could not be read at first", async () => {
+    const { keeper, answer, log, background } = harness();
+    const failing = keeper.poke(-50);
+    await answer(new Error("D1 is away"));
+    await expect(failing).rejects.toThrow("D1 is away");
+    const poked = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await poked;
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await Promise.all(background);
+    expect(log.filter((entry) => entry.endsWith(" ms"))).toEqual(["cluster_ip 50 ms"]);
+  });
+
   it("waits out the second that follows a publication", async () => {
     const { keeper, answer, log, background } = harness();
     for (const revision of [5, 6]) {
