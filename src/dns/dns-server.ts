@@ -13,10 +13,10 @@ import type { AsOf, KeptConditions } from "./kept.ts";
 import { KeptReads } from "./kept-reads.ts";
 import { Lookup } from "./lookup.ts";
 import { prepareAnswer, remainingSeconds, type PreparedAnswer } from "./prepared-answer.ts";
-import { parseQuestion, type Question } from "./question.ts";
+import { parseQuestion, type QuestionInZone } from "./question.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolve } from "./resolve.ts";
-import { Rcode } from "./wire/codes.ts";
+import { Rcode, Type } from "./wire/codes.ts";
 import { nameOfWireName } from "./wire/name.ts";
 import { decodeQuery, type Query } from "./wire/query.ts";
 import { writeHeaderReply, writeReply } from "./write-reply.ts";
@@ -100,7 +100,7 @@ export class DnsServer {
     const generation = this.#generation;
     const { answer, lookup } = await this.#resolve(query, rights);
     const prepared = prepareAnswer(query, answer, lookup?.asOfMs ?? this.#deps.nowMs());
-    if (lookup !== undefined && isWorthKeeping(answer, lookup) && generation === this.#generation) {
+    if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
     }
     return this.#reply(query, prepared);
@@ -115,6 +115,7 @@ export class DnsServer {
   async #resolve(query: Query, rights: Rights): Promise<{ answer: Answer; lookup?: Lookup }> {
     const name = nameOfWireName(query.wireName);
     const question = parseQuestion(name, this.#config.zones);
+    if (question.kind === "outside") return { answer: { kind: "refused" } };
     for (;;) {
       const catalogue = await this.#catalogueFor(question);
       if (catalogue === undefined) return { answer: { kind: "unavailable" } };
@@ -128,7 +129,7 @@ export class DnsServer {
   }
 
   /** What needs no catalogue is answered without one (dns.md K52), under the last serial that is known. */
-  async #catalogueFor(question: Question): Promise<AsOf<Catalogue> | undefined> {
+  async #catalogueFor(question: QuestionInZone): Promise<AsOf<Catalogue> | undefined> {
     const current = await this.#catalogue.current();
     if (current !== undefined || needsCatalogue(question)) return current;
     const catalogueRevision = this.#catalogue.newest?.revision ?? 0;
@@ -137,8 +138,11 @@ export class DnsServer {
   }
 }
 
+/** What clients ask for. Of other types there are 65,000, and all of them together must not push these out. */
+const keptTypes: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.SRV, Type.HTTPS, Type.CNAME]);
+
 /** Kept are answers that needed a service to be looked at. Denials cost no I/O, and there is no end of them. */
-function isWorthKeeping(answer: Answer, lookup: Lookup): boolean {
+function isWorthKeeping(type: number, answer: Answer, lookup: Lookup): boolean {
   const exists = answer.kind === "found" || answer.kind === "no-data";
-  return exists && lookup.services.length > 0 && !lookup.lookedAtAddresses;
+  return keptTypes.has(type) && exists && lookup.services.length > 0 && !lookup.lookedAtAddresses;
 }

@@ -2,7 +2,7 @@
 import type { Ip } from "../domain/ip.ts";
 import type { Lookup } from "./lookup.ts";
 import { emptyName, nothing, type Place } from "./place.ts";
-import { dashedAddress, parseDashedAddress, type Question } from "./question.ts";
+import { dashedAddress, parseDashedAddress, type Question, type QuestionInZone } from "./question.ts";
 import { placeOfService, serviceName } from "./service-place.ts";
 import { soaOf } from "./soa.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
@@ -12,9 +12,7 @@ import type { Name } from "./wire/name.ts";
 const schemaVersion = "1.1.0";
 const schemaTtlSeconds = 28_800;
 
-type InZone = Exclude<Question, { kind: "outside" }>;
-
-export async function findPlace(question: InZone, lookup: Lookup): Promise<Place> {
+export async function findPlace(question: QuestionInZone, lookup: Lookup): Promise<Place> {
   const { ttlSeconds, podRecords, nameServerAddresses } = lookup.config;
   switch (question.kind) {
     case "apex": {
@@ -54,9 +52,8 @@ export async function findPlace(question: InZone, lookup: Lookup): Promise<Place
 }
 
 /** Whether the answer can be given without knowing which namespaces and services there are (dns.md K52). */
-export function needsCatalogue(question: Question): boolean {
+export function needsCatalogue(question: QuestionInZone): boolean {
   switch (question.kind) {
-    case "outside":
     case "apex":
     case "dns-version":
     case "name-server":

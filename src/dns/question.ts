@@ -31,6 +31,8 @@ export type Question =
   /** In a zone, and in none of these shapes. */
   | { kind: "no-such-name"; zone: Zone };
 
+export type QuestionInZone = Exclude<Question, { kind: "outside" }>;
+
 export type ServicePart =
   | { kind: "itself" }
   /** `<hostname or dashed address>.<service>…`. */

@@ -22,27 +22,61 @@ export interface EndpointPort {
   port: number;
 }
 
+/** One per address and named port, which is what SRV weights are counted from; found without a walk over all of them. */
+export class NamedPorts {
+  readonly all: readonly EndpointPort[];
+  readonly #protocols = new Set<string>();
+  readonly #byName = new Map<string, EndpointPort[]>();
+  readonly #byLabel = new Map<string, EndpointPort[]>();
+
+  constructor(all: readonly EndpointPort[]) {
+    this.all = all;
+    for (const port of all) {
+      this.#protocols.add(port.protocol);
+      add(this.#byName, `${port.protocol} ${port.name}`, port);
+      add(this.#byLabel, port.label, port);
+    }
+  }
+
+  hasProtocol(protocol: string): boolean {
+    return this.#protocols.has(protocol);
+  }
+
+  named(name: string, protocol: string): readonly EndpointPort[] {
+    return this.#byName.get(`${protocol} ${name}`) ?? [];
+  }
+
+  ofEndpoint(label: string): readonly EndpointPort[] {
+    return this.#byLabel.get(label) ?? [];
+  }
+}
+
+function add(index: Map<string, EndpointPort[]>, key: string, port: EndpointPort): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, [port]);
+  else known.push(port);
+}
+
 export class ReadyEndpoints {
   readonly serviceUid: string;
   readonly addresses: NamedAddresses = { A: [], AAAA: [] };
-  /** One per address and named port: what SRV weights are counted from. */
-  readonly namedPorts: readonly EndpointPort[];
+  readonly ports: NamedPorts;
   readonly #byLabel = new Map<string, NamedAddresses>();
   readonly #labelsOfIp = new Map<string, string[]>();
 
   constructor(list: ReadyList) {
     this.serviceUid = list.serviceUid;
-    const namedPorts: EndpointPort[] = [];
+    const ports: EndpointPort[] = [];
     for (const endpoint of list.endpoints) {
       const ip = parseIp(endpoint.ip);
       if (ip === undefined) continue;
       const label = endpointLabel(endpoint, ip);
       this.#add(ip, label);
       for (const { name, protocol, port } of endpoint.ports) {
-        if (name !== "") namedPorts.push({ label, name: foldLabel(name), protocol: protocol.toLowerCase(), port });
+        if (name !== "") ports.push({ label, name: foldLabel(name), protocol: protocol.toLowerCase(), port });
       }
     }
-    this.namedPorts = namedPorts;
+    this.ports = new NamedPorts(ports);
   }
 
   get isEmpty(): boolean {

@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 import { findPlace } from "./find-place.ts";
 import type { Lookup } from "./lookup.ts";
 import { recordKinds, type Place } from "./place.ts";
-import { parseQuestion, type Question } from "./question.ts";
+import { parseQuestion, type QuestionInZone } from "./question.ts";
 import { soaOf } from "./soa.ts";
 import { Type } from "./wire/codes.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
@@ -19,11 +19,10 @@ const mostAliases = 10;
 /** `name` is in lower case, and `question` is what it parses to. */
 export async function resolve(
   name: Name,
-  question: Question,
+  question: QuestionInZone,
   type: number,
   lookup: Lookup,
 ): Promise<Answer | { kind: "stale" }> {
-  if (question.kind === "outside") return { kind: "refused" };
   const aliases: ResourceRecord[] = [];
   for (let owner = name, asked = question; ;) {
     const place = await findPlace(asked, lookup);

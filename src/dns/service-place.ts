@@ -6,7 +6,7 @@ import type { ServiceEntry } from "./catalogue.ts";
 import type { Lookup } from "./lookup.ts";
 import { emptyName, nothing, type Place } from "./place.ts";
 import type { Question, ServicePart } from "./question.ts";
-import type { EndpointPort, NamedAddresses } from "./ready-endpoints.ts";
+import { NamedPorts, type EndpointPort, type NamedAddresses } from "./ready-endpoints.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
 import type { Zone } from "./zones.ts";
@@ -14,8 +14,8 @@ import type { Zone } from "./zones.ts";
 /** Who takes a service's traffic: its ready endpoints, or its cluster IPs, which stand under the service's own name. */
 interface Backends {
   addresses: NamedAddresses;
-  /** One per address and named port; the label is empty for the service's own name. */
-  namedPorts: readonly EndpointPort[];
+  /** Their label is empty for the service's own name. */
+  ports: NamedPorts;
   named(label: string): NamedAddresses | undefined;
 }
 
@@ -60,7 +60,7 @@ function clusterIpBackends({ addresses, ports }: ServiceEntry & { kind: "cluster
       ? []
       : Array.from({ length: addressCount }, () => ({ label: "", name, protocol: protocol.toLowerCase(), port })),
   );
-  return { addresses, namedPorts, named: (label) => (label === "" ? addresses : undefined) };
+  return { addresses, ports: new NamedPorts(namedPorts), named: (label) => (label === "" ? addresses : undefined) };
 }
 
 function placeOfPart(part: ServicePart, backends: Backends, entry: ServiceEntry, zone: Zone): Place {
@@ -72,21 +72,19 @@ function placeOfPart(part: ServicePart, backends: Backends, entry: ServiceEntry,
   });
   switch (part.kind) {
     case "itself": {
-      const { records, glue } = srv(backends.namedPorts);
+      const { records, glue } = srv(backends.ports.all);
       return { kind: "name", ttlSeconds, records: { ...addressRecords(backends.addresses), ...records }, glue };
     }
     case "endpoint": {
       const addresses = backends.named(part.label);
       if (addresses === undefined) return nothing(ttlSeconds);
-      const { records, glue } = srv(backends.namedPorts.filter((port) => port.label === part.label));
+      const { records, glue } = srv(backends.ports.ofEndpoint(part.label));
       return { kind: "name", ttlSeconds, records: { ...addressRecords(addresses), ...records }, glue };
     }
     case "protocol":
-      return backends.namedPorts.some((port) => port.protocol === part.protocol)
-        ? emptyName(ttlSeconds)
-        : nothing(ttlSeconds);
+      return backends.ports.hasProtocol(part.protocol) ? emptyName(ttlSeconds) : nothing(ttlSeconds);
     case "port": {
-      const ports = backends.namedPorts.filter((port) => port.protocol === part.protocol && port.name === part.port);
+      const ports = backends.ports.named(part.port, part.protocol);
       return ports.length === 0 ? nothing(ttlSeconds) : { kind: "name", ttlSeconds, ...srv(ports) };
     }
     case "nothing":

@@ -43,6 +43,13 @@ describe("names that do not exist", () => {
     expect(cluster.calls).toEqual(catalogueReads);
   });
 
+  it("outside all zones read nothing at all, and are refused while nothing can be read", async () => {
+    const { cluster, server } = setUp();
+    cluster.broken.add("readCatalogueRevision");
+    expect(verdict(await ask(server, "www.example.com"))).toBe("REFUSED");
+    expect(cluster.calls).toEqual([]);
+  });
+
   it("below a headless service ask its object once per TTL", async () => {
     const { cluster, server } = setUp();
     for (let index = 0; index < 1000; index++) await ask(server, `x${index}.${name("web")}`);
@@ -54,6 +61,17 @@ describe("names that do not exist", () => {
     await verdictOn(server, "web");
     for (let index = 0; index < 10_000; index++) await server.answer(query(`x${index}.${name("web")}`, "A"));
     // Other services' lists have pushed out that of web, so its answer is now all that is known of it.
+    for (let index = 0; index < 200; index++) cluster.headless(`default/other-${index}`, []);
+    server.forget([]);
+    for (let index = 0; index < 200; index++) await verdictOn(server, `other-${index}`);
+    cluster.ready("default/web", []);
+    expect(await verdictOn(server, "web")).toBe("A 10.30.0.1, A 10.30.0.2, A 10.30.0.3");
+  });
+
+  it("nor do types that nobody asks for, of names that exist", async () => {
+    const { cluster, server } = setUp();
+    await verdictOn(server, "web");
+    for (let type = 1000; type < 6000; type++) await server.answer(query(name("kubia"), type));
     for (let index = 0; index < 200; index++) cluster.headless(`default/other-${index}`, []);
     server.forget([]);
     for (let index = 0; index < 200; index++) await verdictOn(server, `other-${index}`);
@@ -158,13 +176,16 @@ describe("a name that was just created", () => {
   });
 
   it("resolves everywhere else within one TTL, and no denial outlives that", async () => {
-    const { cluster, server } = setUp();
+    const { cluster, server: here } = setUp();
+    const server = cluster.server();
     await verdictOn(server, "kubia");
     cluster.now += 1;
     cluster.service("default/new", { clusterIP: "10.96.0.99" });
+    here.forget(["default/new"]);
     const createdMs = cluster.now;
     for (const laterMs of [0, 1, 1999, 2000, 4500]) {
       cluster.now = createdMs + laterMs;
+      expect(await verdictOn(here, "new")).toBe("A 10.96.0.99");
       const denied = await ask(server, name("new"));
       expect(denied.rcode).toBe("NXDOMAIN");
       const heldUntilMs = cluster.now + (denied.maxAgeSeconds ?? 0) * 1000;
@@ -172,6 +193,21 @@ describe("a name that was just created", () => {
     }
     cluster.now = createdMs + 4999;
     expect(await verdictOn(server, "new")).toBe("A 10.96.0.99");
+  });
+
+  it("resolves so although its object had nothing ready, and was denied by that", async () => {
+    const { cluster, server: here } = setUp();
+    const elsewhere = cluster.server();
+    cluster.headless("default/late", [], "30");
+    for (const server of [here, elsewhere]) expect(await verdictOn(server, "late")).toBe("NXDOMAIN");
+    cluster.now += 1;
+    cluster.ready("default/late", [endpoint("10.30.0.8")]);
+    here.forget(["default/late"]);
+    expect(await verdictOn(here, "late")).toBe("A 10.30.0.8");
+    const { rcode, maxAgeSeconds } = await ask(elsewhere, name("late"));
+    expect([rcode, maxAgeSeconds]).toEqual(["NXDOMAIN", 29]);
+    cluster.now += 29_999;
+    expect(await verdictOn(elsewhere, "late")).toBe("A 10.30.0.8");
   });
 
   it("resolves although the question was under way when it was created", async () => {
@@ -187,6 +223,24 @@ describe("a name that was just created", () => {
     expect(await after).toBe("A 10.96.0.99");
     await before;
     expect(await verdictOn(server, "new")).toBe("A 10.96.0.99");
+  });
+});
+
+describe("an address that is no longer ready", () => {
+  it("is gone at once where that was learnt, and elsewhere when its TTL is over, whoever asked last", async () => {
+    const { cluster, server: here } = setUp();
+    const elsewhere = cluster.server();
+    const all = "A 10.30.0.1, A 10.30.0.2, A 10.30.0.3";
+    for (const server of [here, elsewhere]) expect(await verdictOn(server, "web")).toBe(all);
+    cluster.now += 1;
+    cluster.ready("default/web", [endpoint("10.30.0.2")]);
+    here.forget(["default/web"]);
+    expect(await verdictOn(here, "web")).toBe("A 10.30.0.2");
+    cluster.now += 4998;
+    const { maxAgeSeconds } = await ask(elsewhere, name("web"));
+    expect([await verdictOn(elsewhere, "web"), maxAgeSeconds]).toEqual([all, 1]);
+    cluster.now += 1;
+    expect(await verdictOn(elsewhere, "web")).toBe("A 10.30.0.2");
   });
 });
 
