@@ -1,12 +1,12 @@
 /** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
-import type { PodRecords } from "./dns/deps.ts";
+import type { DnsConfig, PodRecords } from "./dns/deps.ts";
 import { parseZones, type Zones } from "./dns/zones.ts";
 import { regions, type Region } from "./domain/node.ts";
-import { parseIpRange, type IpRange } from "./domain/ip.ts";
+import { parseIp, parseIpRange, type Ip, type IpRange } from "./domain/ip.ts";
 
 export interface Config {
   access: AccessConfig;
-  dns: { zones: Zones; ttlSeconds: number; podRecords: PodRecords };
+  dns: DnsConfig;
   /** Where cluster IPs come from, at most one range per family. */
   serviceRanges: IpRange[];
   /** Where the Durable Objects are asked to live that have no region of their own. */
@@ -26,6 +26,7 @@ export interface Variables {
   DNS_ZONES?: string;
   DNS_TTL?: string;
   DNS_PODS?: string;
+  DNS_NS_ADDRESSES?: string;
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
   PROBE_ALLOW?: string;
@@ -41,6 +42,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
       zones: zones(variables.DNS_ZONES, errors),
       ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
       podRecords: podRecords(variables.DNS_PODS, errors),
+      nameServerAddresses: addresses("DNS_NS_ADDRESSES", variables.DNS_NS_ADDRESSES, errors),
     },
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
@@ -112,6 +114,14 @@ function ranges(name: string, text: string | undefined, errors: string[]): IpRan
     const range = parseIpRange(entry);
     if (range === undefined) errors.push(`${name}: ${JSON.stringify(entry)} is no address range such as 10.0.0.0/8`);
     return range ?? [];
+  });
+}
+
+function addresses(name: string, text: string | undefined, errors: string[]): Ip[] {
+  return list(text ?? "").flatMap((entry) => {
+    const ip = parseIp(entry);
+    if (ip === undefined) errors.push(`${name}: ${JSON.stringify(entry)} is no IP address`);
+    return ip ?? [];
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import type { Config } from "./config.ts";
+import type { DnsConfig } from "./dns/deps.ts";
 import { DnsServer } from "./dns/dns-server.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import { serviceObject } from "./objects.ts";
@@ -13,21 +14,23 @@ let server: DnsServer | undefined;
 
 /** The bindings and the configuration of an isolate never change, so the first request's serve all. */
 export function dnsServer(env: Env, { dns }: Config): DnsServer {
-  server ??= new DnsServer(
-    { ...dns, nameServerAddresses: [] },
-    {
-      readCatalogueRevision: () => readCatalogueRevision(env.DB),
-      readCatalogue: () => readCatalogue(env.DB),
-      readyList: (service, uid) => serviceObject(env, service).resolve(uid),
-      servicesOfAddress: (ip) => servicesOfAddress(env.DB, ip),
-      hasPodWithIp: (namespace, ip) => hasPodWithAddress(env.DB, namespace, ip),
-      nowMs: Date.now,
-      random: Math.random,
-      waitUntil,
-      reportFailure: (what, error) => console.error(`dns: ${what}: ${String(error)}`),
-    },
-  );
+  server ??= newDnsServer(env, dns, Date.now);
   return server;
+}
+
+/** What another isolate would have. */
+export function newDnsServer(env: Env, config: DnsConfig, nowMs: () => number): DnsServer {
+  return new DnsServer(config, {
+    readCatalogueRevision: () => readCatalogueRevision(env.DB),
+    readCatalogue: () => readCatalogue(env.DB),
+    readyList: (service, uid) => serviceObject(env, service).resolve(uid),
+    servicesOfAddress: (ip) => servicesOfAddress(env.DB, ip),
+    hasPodWithIp: (namespace, ip) => hasPodWithAddress(env.DB, namespace, ip),
+    nowMs,
+    random: Math.random,
+    waitUntil,
+    reportFailure: (what, error) => console.error(`dns: ${what}: ${String(error)}`),
+  });
 }
 
 /** Drops what is known of these services and of which names exist. */

@@ -7,7 +7,12 @@ describe("the configuration", () => {
       ok: true,
       config: {
         access: { mode: "closed" },
-        dns: { zones: { primary: { name: ["cluster", "local"] } }, ttlSeconds: 5, podRecords: "verified" },
+        dns: {
+          zones: { primary: { name: ["cluster", "local"] } },
+          ttlSeconds: 5,
+          podRecords: "verified",
+          nameServerAddresses: [],
+        },
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
         probeAllow: [],
       },
@@ -23,10 +28,16 @@ describe("the configuration", () => {
     const parsed = parseConfig({
       DNS_ZONES: "Cluster.Local., 96.10.in-addr.arpa",
       SERVICE_CIDRS: "10.96.0.0/16 , fd00::/112",
+      DNS_NS_ADDRESSES: "192.0.2.53, 2001:DB8::53",
     });
     expect(parsed).toMatchObject({
       ok: true,
-      config: { dns: { zones: { primary: { name: ["cluster", "local"] }, all: { length: 2 } } } },
+      config: {
+        dns: {
+          zones: { primary: { name: ["cluster", "local"] }, all: { length: 2 } },
+          nameServerAddresses: [{ text: "192.0.2.53" }, { text: "2001:db8::53" }],
+        },
+      },
     });
   });
 
@@ -37,6 +48,7 @@ describe("the configuration", () => {
     [{ DNS_ZONES: "" }, /DNS_ZONES: "" is not/],
     [{ DNS_ZONES: "a..b" }, /DNS_ZONES: "a..b" is not/],
     [{ DNS_PODS: "maybe" }, /DNS_PODS must be/],
+    [{ DNS_NS_ADDRESSES: "ns.example.com" }, /DNS_NS_ADDRESSES: "ns.example.com" is no IP address/],
     [{ SERVICE_CIDRS: "10.0.0.0" }, /SERVICE_CIDRS: "10.0.0.0" is no address range/],
     [{ SERVICE_CIDRS: "10.0.0.0/8,11.0.0.0/8" }, /at most one range per address family/],
     [{ SERVICE_CIDRS: " " }, /at least one range/],

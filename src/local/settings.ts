@@ -26,7 +26,15 @@ export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; err
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /** Variables of wrangler.toml that the environment overrides. */
-const overridable = ["ROLLCALL_ADMIN_TOKEN", "DNS_ZONES", "DNS_TTL", "DNS_PODS", "SERVICE_CIDRS", "PROBE_ALLOW"];
+const overridable = [
+  "ROLLCALL_ADMIN_TOKEN",
+  "DNS_ZONES",
+  "DNS_TTL",
+  "DNS_PODS",
+  "DNS_NS_ADDRESSES",
+  "SERVICE_CIDRS",
+  "PROBE_ALLOW",
+];
 
 /** Where pods of one machine and its networks live; in production these are denied unless allowed. */
 const localProbeRanges = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
