@@ -6,11 +6,15 @@ const inWorkerd = "test/**/*.workerd.test.ts";
 /** Tests of the started server, with real pods: one at a time, and after all others. */
 const endToEnd = "test/e2e/**/*.test.ts";
 
+/** A test that hangs must end some time; how long a good one takes is up to the machine, and proves nothing. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...patience,
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [inWorkerd, endToEnd],
@@ -25,14 +29,14 @@ export default defineConfig({
             },
           })),
         ],
-        test: { name: "workerd", include: [inWorkerd], setupFiles: ["./test/workerd/setup.ts"] },
+        test: { ...patience, name: "workerd", include: [inWorkerd], setupFiles: ["./test/workerd/setup.ts"] },
       },
       {
         test: {
+          ...patience,
           name: "e2e",
           include: [endToEnd],
           testTimeout: 180_000,
-          hookTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
