@@ -11,14 +11,14 @@ import { fanOut, type Listener, type Subscription } from "./fan-out.ts";
 export class ChangeFeed extends DurableObject<Env> {
   readonly #telling = new Convergence(() =>
     fanOut({
-      listeners: () => this.ctx.getWebSockets().map(toListener),
+      listeners: () => this.#openSockets().map(toListener),
       readChanges: (since, limit) => readChanges(this.env.DB, since, limit),
     }),
   );
 
   /** The log has grown. */
   async poke(): Promise<void> {
-    if (this.ctx.getWebSockets().length > 0) await this.#telling.poke();
+    if (this.#openSockets().length > 0) await this.#telling.poke();
   }
 
   /** A stream connects, with its subscription as JSON in the query parameter of that name. */
@@ -35,6 +35,10 @@ export class ChangeFeed extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
+  #openSockets(): WebSocket[] {
+    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
+  }
+
   override webSocketClose(socket: WebSocket, code: number): void {
     // 1005 and 1006 say that there was no code, and may not be sent.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
@@ -46,6 +50,8 @@ function toListener(socket: WebSocket): Listener {
   return {
     subscription,
     tell: (message, toldRevision) => {
+      // It may have gone while the log was read, and the others are still to be told.
+      if (socket.readyState !== WebSocket.OPEN) return;
       socket.send(JSON.stringify(message));
       socket.serializeAttachment({ ...subscription(), toldRevision });
     },

@@ -3,10 +3,10 @@ import type { Call } from "../call.ts";
 import { negotiate } from "../present/form.ts";
 import { refuse } from "../present/respond.ts";
 import { parseIncludeObject } from "../present/table.ts";
-import { isSelected, parseSelection, readPage } from "../read/selection.ts";
+import { isSelected, parseSelection, readPage, type Selection } from "../read/selection.ts";
 import { Refusal } from "../refusal.ts";
 import { eventWriter } from "../watch/event-writer.ts";
-import { parseWatchOptions } from "../watch/watch-options.ts";
+import { parseWatchOptions, type WatchStart } from "../watch/watch-options.ts";
 import { streamEvents, type Beginning } from "../watch/watch-stream.ts";
 
 /**
@@ -23,6 +23,7 @@ const headers = {
 export async function watch(call: Call, accept: string): Promise<Response> {
   const form = negotiate(accept.replaceAll("PartialObjectMetadataList", "PartialObjectMetadata"), false);
   if (form instanceof Refusal) return refuse(form.reason);
+  if (form.format !== "json") return refuse({ type: "not-acceptable", accepted: ["application/json"] });
   const includeObject = parseIncludeObject(call.query);
   if (includeObject instanceof Refusal) return refuse(includeObject.reason);
   const options = parseWatchOptions(call.query, () => call.deps.random());
@@ -30,10 +31,8 @@ export async function watch(call: Call, accept: string): Promise<Response> {
   const selection = parseSelection(call.kind, call.namespace, call.query);
   if (selection instanceof Refusal) return refuse(selection.reason);
 
-  const beginning: Beginning =
-    options.since === undefined
-      ? await readPage(call.deps.registry, call.kind.resource, selection)
-      : { items: [], revision: options.since };
+  const beginning = await readBeginning(call, options.start, selection);
+  if (beginning instanceof Refusal) return refuse(beginning.reason);
   const stream = streamEvents({
     deps: call.deps,
     resource: call.kind.resource,
@@ -45,4 +44,24 @@ export async function watch(call: Call, accept: string): Promise<Response> {
     signal: call.request.signal,
   });
   return new Response(stream, { headers });
+}
+
+async function readBeginning(
+  { deps, kind }: Call,
+  start: WatchStart,
+  selection: Selection,
+): Promise<Beginning | Refusal> {
+  switch (start.from) {
+    case "revision":
+      return { items: [], revision: start.revision };
+    case "now": {
+      const { revision } = await deps.registry.list(kind.resource, { limit: 1 });
+      return { items: [], revision };
+    }
+    case "state": {
+      const page = await readPage(deps.registry, kind.resource, selection);
+      if (start.atLeast <= page.revision) return page;
+      return new Refusal({ type: "resource-version-too-large", asked: start.atLeast, current: page.revision });
+    }
+  }
 }

@@ -34,8 +34,11 @@ const lastBookmarkMs = 2_000;
 export function streamEvents(request: WatchRequest): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
+  const gone = new AbortController();
+  writer.closed.catch(() => gone.abort());
+  const signal = AbortSignal.any([request.signal, gone.signal]);
   // A client that has gone is the usual end of a watch and nobody's fault.
-  pump(request, (event) => writer.write(request.write(event)))
+  pump({ ...request, signal }, (event) => writer.write(request.write(event)))
     .then(() => writer.close())
     .catch(() => writer.abort().catch(() => {}));
   return readable;
