@@ -89,6 +89,24 @@ CREATE TABLE addresses (
   PRIMARY KEY (address, resource, namespace, name)
 ) WITHOUT ROWID;
 
+-- Who names whom as an owner, found by the owner's uid when it goes. What Rollcall publishes goes by itself.
+CREATE TABLE owners (
+  owner TEXT NOT NULL, -- a uid
+  resource TEXT NOT NULL, -- of the dependent, as the next two
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (owner, resource, namespace, name)
+) WITHOUT ROWID;
+
+-- Deletions that reach further than their object: to what a namespace holds, to an owner's dependents. Written with the
+-- deletion, deleted when there is nothing left to do.
+CREATE TABLE unfinished_deletions (
+  uid TEXT PRIMARY KEY,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- The edge nodes and how much of their slots is promised, in thousandths of a slot.
 CREATE TABLE probers (
   ordinal INTEGER PRIMARY KEY,

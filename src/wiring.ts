@@ -4,6 +4,8 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import type { ApiDeps } from "./api/deps.ts";
+import { Warnings } from "./api/warnings.ts";
+import { sweepDeletions } from "./api/write/finish-deletions.ts";
 import { configOf, type Config } from "./config.ts";
 import type { ServiceKey } from "./domain/service.ts";
 import type { EndpointsKeeperDeps } from "./endpoints/endpoints-keeper.ts";
@@ -20,6 +22,7 @@ import {
   readDue,
   readFollowing,
   readService,
+  removeExpiredEvents,
   settleService,
 } from "./registry/snapshots.ts";
 import { announceTo, countReplicas, newUid, pokeFeed, pokePending, registryOf, sleep } from "./waking.ts";
@@ -68,6 +71,11 @@ export function sweepDeps(env: Env, driveElsewhere: SweepDeps["driveElsewhere"])
     noteDefaultTtl: () => noteDefaultTtl(env.DB, configOf(env).dns.ttlSeconds, Date.now()),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
+    finishDeletions: () =>
+      sweepDeletions({ deps: apiDeps(env, configOf(env)), warnings: new Warnings(), nowMs: Date.now() }),
+    removeEvents: async (beforeSeconds) => {
+      if (await removeExpiredEvents(env.DB, beforeSeconds)) await pokeFeed(env);
+    },
     enforceLease: (pod) => endLease(env, pod, "sweep"),
     report: (failures) => console.error(`sweep: ${failures.join("; ")}`),
   };

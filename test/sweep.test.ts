@@ -31,6 +31,8 @@ function harness(probers: Record<string, () => { nextDueMs: number | undefined; 
     },
     removeEmptyProber: async (prober) => void log.push(`remove ${prober}`),
     noteDefaultTtl: async () => {},
+    finishDeletions: async () => void log.push("finish deletions"),
+    removeEvents: async (beforeSeconds) => void log.push(`events ${beforeSeconds}`),
     compactLog: async (beforeSeconds) => void log.push(`compact ${beforeSeconds}`),
     report: (failures) => void log.push(...failures.map((failure) => `failed ${failure}`)),
     nowMs: () => clock.nowMs,
@@ -45,7 +47,7 @@ describe("a sweep", () => {
   it("pokes whoever is still pending", async () => {
     const { deps, log } = harness({});
     await sweep(deps);
-    expect(log.slice(1)).toEqual(["poke service default/kubia", "poke prober edge-9"]);
+    expect(log.slice(3)).toEqual(["poke service default/kubia", "poke prober edge-9"]);
   });
 
   it("removes pods whose grace period is over and enforces leases, whatever became of their prober", async () => {
@@ -55,13 +57,19 @@ describe("a sweep", () => {
     const readDue: SweepDeps["readDue"] = async (nowMs) =>
       nowMs === 90_000 ? { ...nothing, terminated: terminated ?? [], expired: expired ?? [] } : nothing;
     await sweep({ ...deps, readDue });
-    expect(log.slice(1)).toEqual(["end default/a", "lease of default/b"]);
+    expect(log.slice(3)).toEqual(["end default/a", "lease of default/b"]);
   });
 
   it("compacts the log but for the last hour", async () => {
     const { deps, log } = harness({}, 7_200_000);
     await sweep(deps);
     expect(log[0]).toBe("compact 3600");
+  });
+
+  it("removes events of more than an hour ago, and goes on with deletions", async () => {
+    const { deps, log } = harness({}, 7_200_000);
+    await sweep(deps);
+    expect(log.slice(1, 3)).toEqual(["events 3600", "finish deletions"]);
   });
 
   it("comes back to a prober at the times it asks for, until the minute is over", async () => {
@@ -117,7 +125,7 @@ describe("a sweep", () => {
   it("of a registry that cannot be read says so and ends", async () => {
     const { deps, log } = harness({});
     await sweep({ ...deps, readDue: () => Promise.reject(new Error("D1 is away")) });
-    expect(log.slice(1)).toEqual(["failed registry: Error: D1 is away"]);
+    expect(log.slice(3)).toEqual(["failed registry: Error: D1 is away"]);
   });
 
   it("is not stopped by one that fails, and says which", async () => {

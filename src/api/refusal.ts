@@ -33,6 +33,8 @@ export type Reason =
   | { type: "namespace-terminating"; subject: Subject; namespace: string }
   /** A resourceVersion or a continue token whose state is gone. */
   | { type: "expired"; message: string }
+  /** A collection of which one request could delete only so many. */
+  | { type: "more-to-delete"; deleted: number }
   | { type: "resource-version-too-large"; asked: number; current: number }
   | { type: "not-implemented"; message: string }
   | { type: "unauthenticated" }

@@ -75,6 +75,10 @@ export function toStatus(reason: Reason): Status {
       return terminatingStatus(reason.subject, reason.namespace);
     case "expired":
       return failure(410, "Expired", reason.message);
+    case "more-to-delete": {
+      const message = `Timeout: ${reason.deleted} objects were deleted and more are left: ask again`;
+      return failure(504, "Timeout", message, { retryAfterSeconds: 1 });
+    }
     case "resource-version-too-large":
       return tooLargeVersionStatus(reason.asked, reason.current);
     case "not-implemented":

@@ -4,6 +4,9 @@
  */
 import { toTimestamp, type KubeObject, type ObjectMeta } from "./object.ts";
 
+/** How long an event is kept after it was last written: kube-apiserver's default for --event-ttl. */
+export const eventTtlSeconds = 3600;
+
 export interface EventSubject {
   apiVersion: string;
   kind: string;

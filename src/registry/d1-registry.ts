@@ -13,7 +13,9 @@ import type { ServiceKey } from "../domain/service.ts";
 import type {
   Concerned,
   CreateResult,
+  Deletion,
   DeleteResult,
+  Dependent,
   ListQuery,
   ListResult,
   Registry,
@@ -22,7 +24,7 @@ import type {
 } from "./registry.ts";
 import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
 import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
-import { listStatement, read, renewal, takenAddressStatement, write } from "./statements.ts";
+import { listStatement, read, renewal, settle, takenAddressStatement, write } from "./statements.ts";
 
 export interface D1RegistryDeps {
   db: D1Database;
@@ -114,6 +116,24 @@ export class D1Registry implements Registry {
     return row?.renewed_ms;
   }
 
+  async listDependents(uid: string, { limit, staying }: { limit: number; staying: boolean }): Promise<Dependent[]> {
+    const statement = this.#prepare(read.dependents, uid, limit, staying ? 0 : 1);
+    const { results } = await statement.all<ObjectRow & Pick<Dependent, "resource">>();
+    return results.map((row) => ({ resource: row.resource, object: fromRow(row) }));
+  }
+
+  async isBlocked(uid: string): Promise<boolean> {
+    return (await this.#prepare(read.blockingDependent, uid).first()) !== null;
+  }
+
+  async listUnfinishedDeletions(limit: number): Promise<Deletion[]> {
+    return (await this.#prepare(read.unfinishedDeletions, limit).all<Deletion>()).results;
+  }
+
+  async finishDeletion(uid: string): Promise<void> {
+    await this.#prepare(settle.deletion, uid).run();
+  }
+
   /** The statements that come to the log: a pod without a node is assigned to a prober, which is opened if need be. */
   #creation(resource: GroupResource, object: KubeObject, key: unknown[], claimed: string): D1PreparedStatement[] {
     const manifest = toManifest(object);
@@ -143,7 +163,12 @@ export class D1Registry implements Registry {
     const [row] = rowsOf<ObjectRow>(results, results.length - 1);
     return row === undefined
       ? undefined
-      : { outcome: "written", object: fromRow(row), concerned: concernedOf(results) };
+      : {
+          outcome: "written",
+          object: fromRow(row),
+          concerned: concernedOf(results),
+          unfinished: isUnfinished(results),
+        };
   }
 
   async #whyNotCreated(
@@ -181,6 +206,7 @@ export class D1Registry implements Registry {
     const sql = listStatement({
       inNamespace: query.namespace !== undefined,
       requirements,
+      staying: query.staying === true,
       after: query.after !== undefined,
       limited: query.limit !== undefined,
     });
@@ -210,6 +236,11 @@ function concernedOf(results: readonly D1Result[]): Concerned {
     replicationControllers: targets("replicationcontroller") as NamespacedName[],
     probers: targets("prober"),
   };
+}
+
+/** Whether one of the batch's statements said that the deletion is not at its end. */
+function isUnfinished(results: readonly D1Result[]): boolean {
+  return results.some((result) => ((result.results ?? []) as { unfinished?: number }[])[0]?.unfinished === 1);
 }
 
 /** A prober's Node but for what the statement fills in: its name and its uid. */

@@ -22,6 +22,8 @@ export interface Written<T extends KubeObject = KubeObject> {
   outcome: "written";
   object: T;
   concerned: Concerned;
+  /** Whether this is a deletion that reaches further, so that there is more to do. */
+  unfinished: boolean;
 }
 
 /** Somebody else was faster. `current` is what they left, undefined when they deleted it. */
@@ -49,6 +51,8 @@ export interface ListQuery {
   /** All namespaces when absent. */
   namespace?: string;
   labels?: readonly LabelRequirement[];
+  /** Whether to leave out what is being deleted. */
+  staying?: boolean;
   /** At most so many items; the rest is asked for with `after`. */
   limit?: number;
   /** The key of the last item of the page before. */
@@ -62,6 +66,20 @@ export interface ListResult<T extends KubeObject = KubeObject> {
   revision: number;
   /** Set when `limit` cut the list. */
   more: boolean;
+}
+
+export interface Dependent {
+  resource: GroupResource;
+  object: KubeObject;
+}
+
+/** A deletion that reaches further than its object: to what a namespace holds, to an owner's dependents. */
+export interface Deletion {
+  uid: string;
+  resource: GroupResource;
+  /** Empty for cluster-scoped kinds. */
+  namespace: string;
+  name: string;
 }
 
 export interface Registry {
@@ -80,6 +98,14 @@ export interface Registry {
   renew(namespace: string, name: string): Promise<Concerned>;
   /** When a pod with a lease was last heard of; undefined for one without. */
   renewedMs(namespace: string, name: string): Promise<number | undefined>;
+  /** At most `limit` objects that name the uid as an owner; `staying` leaves out those that are being deleted. */
+  listDependents(uid: string, query: { limit: number; staying: boolean }): Promise<Dependent[]>;
+  /** Whether an object is left that names the uid as an owner whose deletion it blocks. */
+  isBlocked(uid: string): Promise<boolean>;
+  /** Some of the deletions that have more to do, at most `limit`. */
+  listUnfinishedDeletions(limit: number): Promise<Deletion[]>;
+  /** There is nothing left to do for the deletion of the object with this uid. */
+  finishDeletion(uid: string): Promise<void>;
 }
 
 /** Everything that a service's endpoints are derived from, as of one revision. */

@@ -10,6 +10,7 @@ import {
   type Endpoints,
   type EndpointSlice,
 } from "../domain/endpoints.ts";
+import { deletionBegins } from "../domain/deletion.ts";
 import { parseIp } from "../domain/ip.ts";
 import type { Labels } from "../domain/labels.ts";
 import { zoneLabel } from "../domain/node.ts";
@@ -54,8 +55,29 @@ export function sideStatements(resource: GroupResource, change: Change, nowMs: n
   return [
     ...when(gone !== undefined, write.deleteLabels, gone),
     ...when(come !== undefined, write.insertLabels, come),
+    ...listRows(
+      ownersOf(resource, change.before),
+      ownersOf(resource, change.after),
+      write.deleteOwners,
+      write.insertOwners,
+    ),
+    ...deletionRow(change),
     ...ofKind(resource, change, nowMs),
   ];
+}
+
+/** The uids of the object's owners. What Rollcall publishes it also takes away itself. */
+function ownersOf(resource: GroupResource, object: KubeObject | undefined): string[] {
+  if (object === undefined) return [];
+  if (resource === "endpointslices.discovery.k8s.io" && isPublished(object as EndpointSlice)) return [];
+  return (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
+}
+
+/** A deletion that reaches further than its object is noted, until there is nothing left to do. */
+function deletionRow({ before, after }: Change): SideStatement[] {
+  if (before === undefined) return [];
+  if (after === undefined) return [statement(write.leaveDependents)];
+  return when(deletionBegins(before, after), write.beginDeletion);
 }
 
 /** The canonical cluster IPs that a write claims. */

@@ -245,6 +245,16 @@ export async function removeEmptyProber(db: D1Database, prober: string): Promise
   await db.batch(statements.map((sql) => db.prepare(sql).bind(prober)));
 }
 
+/** Removes events that were last written before `beforeSeconds` (Unix time), some at a time; whether there were any. */
+export async function removeExpiredEvents(db: D1Database, beforeSeconds: number): Promise<boolean> {
+  const { results } = await db.prepare(read.expiredEvents).bind(beforeSeconds).all<{ revision: number }>();
+  if (results.length === 0) return false;
+  const revisions = JSON.stringify(results.map(({ revision }) => revision));
+  const statements = [settle.logExpiredEvents, settle.deleteLabelsOfExpiredEvents, settle.deleteExpiredEvents];
+  await db.batch(statements.map((sql) => db.prepare(sql).bind(revisions)));
+  return true;
+}
+
 /** One entry of the log, with the object as it was before. */
 export interface LogEntry extends LoggedChange {
   before: KubeObject | undefined;

@@ -114,6 +114,22 @@ export const write = {
   noteFormerTtl: `INSERT INTO former_ttls (namespace, seconds, in_force_until) SELECT ?2, ?6, unixepoch() WHERE ${mine}
     ON CONFLICT DO UPDATE SET in_force_until = excluded.in_force_until`,
 
+  /** ?6 JSON array of uids of owners that are named no longer. */
+  deleteOwners: `DELETE FROM owners
+    WHERE owner IN (SELECT value FROM json_each(?6)) AND resource = ?1 AND namespace = ?2 AND name = ?3 AND ${mine}`,
+
+  /** ?6 JSON array of uids of owners that are new. */
+  insertOwners: `INSERT OR IGNORE INTO owners (owner, resource, namespace, name)
+    SELECT value, ?1, ?2, ?3 FROM json_each(?6) WHERE ${mine}`,
+
+  /** The object is marked for a deletion that begins with what it holds or owns. */
+  beginDeletion: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
+    SELECT ?4, ?1, ?2, ?3 WHERE ${mine} RETURNING 1 AS unfinished`,
+
+  /** The object goes, and others name it as their owner. */
+  leaveDependents: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
+    SELECT ?4, ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM owners WHERE owner = ?4) AND ${mine} RETURNING 1 AS unfinished`,
+
   moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
 
   /** Whoever has a selector that holds of the labels before (?6) or after (?7), JSON objects. */
@@ -284,6 +300,26 @@ export const read = {
     UNION
     SELECT dns_ttl_seconds FROM registry`,
 
+  /** Objects that name the uid ?1 as an owner, and are not terminating unless ?3; at most ?2. */
+  dependents: `SELECT w.resource, o.revision, o.manifest FROM owners w
+      CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
+    WHERE w.owner = ?1 AND (?3 OR json_extract(o.manifest, '$.metadata.deletionTimestamp') IS NULL)
+    LIMIT ?2`,
+
+  /** A dependent that its owner, the uid ?1, has to wait for. */
+  blockingDependent: `SELECT 1 AS found FROM owners w
+      CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
+      CROSS JOIN json_each(o.manifest, '$.metadata.ownerReferences') r
+    WHERE w.owner = ?1 AND r.value ->> 'uid' = ?1 AND r.value ->> 'blockOwnerDeletion' = 1
+    LIMIT 1`,
+
+  /** In no order, so that those which wait for somebody do not hold the others up; at most ?1. */
+  unfinishedDeletions: "SELECT uid, resource, namespace, name FROM unfinished_deletions ORDER BY random() LIMIT ?1",
+
+  /** Events last written before ?1 (seconds); the log holds the newest row of every object. */
+  expiredEvents: `SELECT o.revision FROM objects o CROSS JOIN log ON log.revision = o.revision
+    WHERE o.resource = 'events' AND log.written_at < ?1 LIMIT 1000`,
+
   /** With what their Nodes say of them. */
   probers: `SELECT p.name, (SELECT json_extract(c.value, '$.status') = 'True' FROM objects o
         CROSS JOIN json_each(o.manifest, '$.status.conditions') c
@@ -348,6 +384,19 @@ export const settle = {
   /** ?1 kind, ?2 target, ?3 the revision up to which it has looked. */
   pending: "DELETE FROM pending WHERE kind = ?1 AND target = ?2 AND revision <= ?3",
 
+  /** ?1 the uid of what was deleted. */
+  deletion: "DELETE FROM unfinished_deletions WHERE uid = ?1",
+
+  /** Removes events in one batch of these three. ?1 JSON array of their revisions, under which they are as they were read. */
+  logExpiredEvents: `INSERT INTO log (previous, resource, namespace, name, uid, change, manifest)
+    SELECT revision, resource, namespace, name, uid, 'DELETED', manifest FROM objects
+    WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1))`,
+  deleteLabelsOfExpiredEvents: `DELETE FROM labels WHERE resource = 'events' AND (namespace, name) IN (
+    SELECT namespace, name FROM objects
+    WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1)))`,
+  deleteExpiredEvents:
+    "DELETE FROM objects WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1))",
+
   /** ?1 service kind, ?2 upper bound of the bucket, ?3 observations, ?4 their sum. */
   latency: `INSERT INTO programming_latency (service_kind, upper_bound_ms, observations, total_ms) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT DO UPDATE SET observations = observations + excluded.observations, total_ms = total_ms + excluded.total_ms`,
@@ -379,6 +428,8 @@ export const settle = {
 export function listStatement(shape: {
   inNamespace: boolean;
   requirements: readonly { operator: "in" | "notin" | "exists" | "absent" }[];
+  /** Leaves out what is being deleted. */
+  staying: boolean;
   after: boolean;
   limited: boolean;
 }): string {
@@ -395,6 +446,7 @@ export function listStatement(shape: {
     "SELECT o.revision, o.manifest FROM objects o WHERE o.resource = ?",
     shape.inNamespace ? "AND o.namespace = ?" : "",
     ...shape.requirements.map(({ operator }) => `AND (o.namespace, o.name) ${clause[operator]}`),
+    shape.staying ? "AND json_extract(o.manifest, '$.metadata.deletionTimestamp') IS NULL" : "",
     shape.after ? "AND (o.namespace, o.name) > (?, ?)" : "",
     "ORDER BY o.namespace, o.name",
     shape.limited ? "LIMIT ?" : "",

@@ -3,7 +3,6 @@
  * Hooks say only what is particular to the kind.
  */
 import type { IpRange } from "../../domain/ip.ts";
-import type { LabelRequirement } from "../../domain/labels.ts";
 import type { GroupResource, KubeObject, ObjectMeta } from "../../domain/object.ts";
 import type { Context } from "../context.ts";
 import type { Refusal } from "../refusal.ts";
@@ -35,12 +34,6 @@ export interface Allocation {
   /** Addresses that belong to other services, as far as is known. */
   taken: ReadonlySet<string>;
   random(): number;
-}
-
-/** Objects that go when their owner goes; of those listed, the ones that name it as an owner. */
-export interface Dependents {
-  resource: GroupResource;
-  labels?: readonly LabelRequirement[];
 }
 
 /** How a kind is scaled: the scale subresource. */
@@ -76,6 +69,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly receivesTraffic?: true;
   /** Whether DELETE answers with the object rather than with a Status, as Kubernetes does for some kinds. */
   readonly deleteReturnsObject: boolean;
+  /** Whether dependents outlive an owner of this kind when its deletion does not say otherwise. */
+  readonly orphansByDefault?: true;
 
   /** Fills in what the manifest leaves open, as Kubernetes would. Applied to its own result, it changes nothing. */
   withDefaults(object: T): T;
@@ -106,7 +101,6 @@ export interface Kind<T extends KubeObject = KubeObject> {
   markTerminating?(object: T): T;
   /** Why the object may not be deleted, if so. */
   whyKept?(object: T): string | undefined;
-  dependents?(object: T): Dependents[];
 }
 
 /** `v1`, `discovery.k8s.io/v1` */

@@ -1,4 +1,5 @@
 /** The kinds that the API serves. Another kind is another line here, and a file beside this one. */
+import type { GroupResource } from "../../domain/object.ts";
 import { endpointSliceKind } from "./endpoint-slice.ts";
 import { endpointsKind } from "./endpoints.ts";
 import { eventKind } from "./event.ts";
@@ -21,6 +22,13 @@ export const kinds: readonly Kind[] = [
   endpointSliceKind,
   leaseKind,
 ];
+
+/** Every resource that is stored is of one of the kinds. */
+export function kindOf(resource: GroupResource): Kind {
+  const kind = kinds.find((candidate) => candidate.resource === resource);
+  if (kind === undefined) throw new Error(`no kind is stored as ${resource}`);
+  return kind;
+}
 
 export function kindNamed(apiVersion: string, name: string): Kind | undefined {
   return kinds.find((kind) => kind.kind === name && apiVersionOf(kind) === apiVersion);

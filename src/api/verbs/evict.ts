@@ -6,7 +6,7 @@ import { badRequest, Refusal } from "../refusal.ts";
 import { success } from "../status.ts";
 import { parseDeleteOptions } from "../write/delete-options.ts";
 import { toDraft } from "../write/read-draft.ts";
-import { deleteKnown } from "./delete.ts";
+import { deleteFound } from "./delete.ts";
 
 export async function evict(call: Call): Promise<Answer | Refusal> {
   const expected = { apiVersion: undefined, kind: "Eviction", schema: "Eviction" } as const;
@@ -19,7 +19,7 @@ export async function evict(call: Call): Promise<Answer | Refusal> {
   if (options instanceof Refusal) return options;
   const pod = await call.deps.registry.get(call.kind.resource, call.namespace, call.name);
   if (pod === undefined) return notFound(call);
-  const result = await deleteKnown(call, pod, options);
+  const result = await deleteFound(call, pod, options);
   if (result instanceof Refusal || result.form === "list") return result;
   return { form: "status", status: success(undefined, 201), ...(result.headers && { headers: result.headers }) };
 }

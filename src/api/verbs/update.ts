@@ -6,6 +6,9 @@ import type { KubeObject } from "../../domain/object.ts";
 import { notFound, subjectOf, type Answer, type Call } from "../call.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
+import { deletionOf } from "../write/delete-known.ts";
+import { finishDeletions, objectsPerRequest } from "../write/finish-deletions.ts";
+import { mayGo } from "../write/plan-deletion.ts";
 import { prepareReplacement } from "../write/prepare-replacement.ts";
 import { announce, storeUpdate, withLikelyAddresses } from "../write/store.ts";
 
@@ -56,16 +59,11 @@ async function write(
   if (result.outcome === "lost-race") return { current: result.current };
   const wait = goes || (call.kind.takesOutOfService?.(before, after) ?? false);
   await announce(call, result.concerned, wait);
+  if (result.unfinished) await finishDeletions(call, [deletionOf(call.kind, after)], objectsPerRequest);
   return { form: "object", code: 200, object: goes ? after : result.object };
 }
 
 async function pretend(call: Call, after: KubeObject): Promise<Answer | Refusal> {
   const object = await withLikelyAddresses(call, after);
   return object instanceof Refusal ? object : { form: "object", code: 200, object };
-}
-
-/** Whether the object was held by nothing but finalizers, and they are gone. A namespace is held by its contents. */
-function mayGo({ kind, metadata }: KubeObject): boolean {
-  const held = (metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0;
-  return metadata.deletionTimestamp !== undefined && !held && kind !== "Namespace";
 }

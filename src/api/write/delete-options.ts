@@ -15,8 +15,8 @@ export interface DeleteOptions {
   dryRun: boolean;
   /** Undefined: as long as the object itself says. */
   gracePeriodSeconds: number | undefined;
-  /** What becomes of the objects that name this one as their owner. */
-  propagation: Propagation;
+  /** What becomes of the objects that name this one as their owner; undefined: as its kind says. */
+  propagation: Propagation | undefined;
   /** Empty where there is no such precondition. */
   preconditions: { uid: string; resourceVersion: string };
 }
@@ -42,7 +42,7 @@ export function parseDeleteOptions(body: JsonObject | undefined, query: URLSearc
   return {
     dryRun: wished.length > 0,
     gracePeriodSeconds: typeof gracePeriodSeconds === "number" ? gracePeriodSeconds : undefined,
-    propagation: orphanDependents === true ? "Orphan" : toPropagation(propagationPolicy),
+    propagation: toPropagation(propagationPolicy, orphanDependents),
     preconditions: toPreconditions(preconditions),
   };
 }
@@ -70,8 +70,9 @@ function propagationErrors(policy: string, saysOrphan: boolean): FieldError[] {
   ];
 }
 
-function toPropagation(policy: string): Propagation {
-  return policy === "Foreground" || policy === "Orphan" ? policy : "Background";
+function toPropagation(policy: string, orphanDependents: unknown): Propagation | undefined {
+  if (typeof orphanDependents === "boolean") return orphanDependents ? "Orphan" : "Background";
+  return policy === "Foreground" || policy === "Orphan" || policy === "Background" ? policy : undefined;
 }
 
 function toPreconditions(sent: unknown): DeleteOptions["preconditions"] {

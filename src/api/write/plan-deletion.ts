@@ -3,8 +3,10 @@
  * or nothing changes. Decided here, carried out elsewhere.
  * Source: k8s.io/apiserver, pkg/registry/rest/delete.go and pkg/registry/generic/registry/store.go.
  */
-import { toTimestamp, type KubeObject } from "../../domain/object.ts";
+import { foregroundFinalizer, orphanFinalizer } from "../../domain/deletion.ts";
+import { toTimestamp, type KubeObject, type ObjectMeta } from "../../domain/object.ts";
 import { subjectOf } from "../call.ts";
+import { sameJson, without } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import type { DeleteOptions } from "./delete-options.ts";
@@ -28,10 +30,20 @@ export function planDeletion(
   const kept = kind.whyKept?.(object);
   if (kept !== undefined) return new Refusal({ type: "forbidden", subject, why: kept });
   const graceSeconds = gracePeriodOf(kind, object, options);
-  if (graceSeconds === 0 && !isHeld(kind, object)) return { action: "remove" };
+  const finalizers = finalizersFor(kind, object, options);
+  // Finalizers hold an object, and a namespace is held by its contents.
+  const isHeld = finalizers.length > 0 || kind.holdsContents === true;
+  if (graceSeconds === 0 && !isHeld) return { action: "remove" };
+  const held = withFinalizers(object, finalizers);
   return object.metadata.deletionTimestamp === undefined
-    ? { action: "mark", object: marked(kind, object, graceSeconds, nowMs) }
-    : planSooner(object, graceSeconds);
+    ? { action: "mark", object: marked(kind, held, graceSeconds, nowMs) }
+    : planSooner(held, graceSeconds, !sameJson(held, object));
+}
+
+/** Whether the object was held by nothing but finalizers, and they are gone. A namespace is held by its contents. */
+export function mayGo({ kind, metadata }: KubeObject): boolean {
+  const held = (metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0;
+  return metadata.deletionTimestamp !== undefined && !held && kind !== "Namespace";
 }
 
 function unmetPrecondition({ metadata }: KubeObject, { preconditions }: DeleteOptions): string | undefined {
@@ -57,9 +69,26 @@ function gracePeriodOf(kind: Kind, object: KubeObject, { gracePeriodSeconds }: D
   return kind.gracePeriodSeconds?.(object, asked) ?? 0;
 }
 
-/** Finalizers hold an object, and a namespace is held by its contents. */
-function isHeld(kind: Kind, { metadata }: KubeObject): boolean {
-  return (metadata.finalizers ?? []).length > 0 || kind.holdsContents === true;
+/** The object's own finalizers, and the one that stands for what is to become of its dependents, if any. */
+function finalizersFor(kind: Kind, { metadata }: KubeObject, { propagation }: DeleteOptions): string[] {
+  const has = metadata.finalizers ?? [];
+  const own = has.filter((name) => name !== foregroundFinalizer && name !== orphanFinalizer);
+  // What is in a namespace goes with it, whoever owns it.
+  if (kind.holdsContents === true) return own;
+  if (propagation === undefined && own.length < has.length) return has;
+  switch (propagation ?? (kind.orphansByDefault === true ? "Orphan" : "Background")) {
+    case "Background":
+      return own;
+    case "Foreground":
+      return [...own, foregroundFinalizer];
+    case "Orphan":
+      return [...own, orphanFinalizer];
+  }
+}
+
+function withFinalizers(object: KubeObject, finalizers: string[]): KubeObject {
+  const metadata = without(object.metadata, "finalizers") as ObjectMeta;
+  return { ...object, metadata: { ...metadata, ...(finalizers.length > 0 && { finalizers }) } };
 }
 
 function marked(kind: Kind, object: KubeObject, graceSeconds: number, nowMs: number): KubeObject {
@@ -77,9 +106,11 @@ function marked(kind: Kind, object: KubeObject, graceSeconds: number, nowMs: num
 }
 
 /** A grace period that is running can be made shorter, never longer. */
-function planSooner(object: KubeObject, graceSeconds: number): DeletionPlan {
+function planSooner(object: KubeObject, graceSeconds: number, changesFinalizers: boolean): DeletionPlan {
   const { deletionTimestamp = "", deletionGracePeriodSeconds = 0 } = object.metadata;
-  if (graceSeconds >= deletionGracePeriodSeconds) return { action: "leave" };
+  if (graceSeconds >= deletionGracePeriodSeconds) {
+    return changesFinalizers ? { action: "mark", object } : { action: "leave" };
+  }
   const startMs = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
   const metadata = {
     ...object.metadata,

@@ -6,11 +6,11 @@
 import { toTimestamp, type KubeObject, type ObjectMeta, type OwnerReference } from "../../domain/object.ts";
 import { subjectOf, type Call } from "../call.ts";
 import { without } from "../json.ts";
-import { kindNamed } from "../kinds/kinds.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
 import { validateMetadata } from "../validation/metadata.ts";
+import { isPresent } from "./owners.ts";
 
 export async function prepareNew(call: Call, sent: Draft): Promise<KubeObject | Refusal> {
   const draft = (await call.kind.complete?.(sent, call)) ?? sent;
@@ -71,17 +71,13 @@ function generatedName(prefix: string | undefined, random: () => number): string
 async function presentOwners(call: Call, owners: readonly OwnerReference[]): Promise<OwnerReference[]> {
   const present: OwnerReference[] = [];
   for (const owner of owners) {
-    if (await isPresent(call, owner)) present.push(owner);
+    if (isIncomplete(owner) || (await isPresent(call.deps, call.namespace, owner))) present.push(owner);
     else call.warnings.add(`metadata.ownerReferences: dropped ${owner.kind} ${owner.name}, which does not exist here`);
   }
   return present;
 }
 
-async function isPresent(call: Call, owner: OwnerReference): Promise<boolean> {
-  // One that is incomplete is left to validation.
-  if (!owner.apiVersion || !owner.kind || !owner.name || !owner.uid) return true;
-  const kind = kindNamed(owner.apiVersion, owner.kind);
-  if (kind === undefined) return false;
-  const found = await call.deps.registry.get(kind.resource, kind.namespaced ? call.namespace : "", owner.name);
-  return found?.metadata.uid === owner.uid;
+/** Left to validation. */
+function isIncomplete({ apiVersion, kind, name, uid }: OwnerReference): boolean {
+  return !apiVersion || !kind || !name || !uid;
 }

@@ -8,11 +8,13 @@ import { withSafeToStop } from "../../domain/safe-to-stop.ts";
 import type { ServiceKey } from "../../domain/service.ts";
 import type { Call } from "../call.ts";
 
+type Place = Pick<Call, "deps" | "kind" | "namespace">;
+
 /** A slash, as in the annotation, is not legal in a header's name (RFC 9110). */
 const header = "Rollcall-Safe-To-Stop-At";
 
 /** The moment from which on it is safe, now that all services concerned have been waited for but those in `late`. */
-export async function safeToStopNow(call: Call, late: readonly ServiceKey[]): Promise<string | undefined> {
+export async function safeToStopNow(call: Place, late: readonly ServiceKey[]): Promise<string | undefined> {
   if (call.kind.receivesTraffic !== true || late.length > 0) return undefined;
   const droppedMs = call.deps.nowMs();
   const safeMs = droppedMs + (await call.deps.longestTtlSeconds(call.namespace)) * 1000;
@@ -21,7 +23,7 @@ export async function safeToStopNow(call: Call, late: readonly ServiceKey[]): Pr
 }
 
 /** Keeps the moment with the pod while it terminates, whatever else becomes of it meanwhile. */
-export async function keepSafeToStop(call: Call, marked: KubeObject, moment: string): Promise<KubeObject> {
+export async function keepSafeToStop(call: Place, marked: KubeObject, moment: string): Promise<KubeObject> {
   const { registry } = call.deps;
   let current: KubeObject | undefined = marked;
   while (current?.metadata.uid === marked.metadata.uid) {

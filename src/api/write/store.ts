@@ -6,6 +6,7 @@ import type { KubeObject } from "../../domain/object.ts";
 import { clusterIPs, type Service, type ServiceKey } from "../../domain/service.ts";
 import type { Concerned, LostRace, Written } from "../../registry/registry.ts";
 import { subjectOf, type Call } from "../call.ts";
+import type { Context } from "../context.ts";
 import { Refusal } from "../refusal.ts";
 
 /** How long a write that takes an address out of service waits for the services concerned. */
@@ -42,10 +43,14 @@ export async function storeUpdate(
 }
 
 /** Wakes those concerned and, where `wait` says so, waits for them; whoever is late is told, and named in a Warning. */
-export async function announce(call: Call, concerned: Concerned, wait: boolean): Promise<ServiceKey[]> {
-  const late = await call.deps.announce(concerned, wait ? outOfServiceWaitMs : 0);
+export async function announce(
+  { deps, warnings }: Context,
+  concerned: Concerned,
+  wait: boolean,
+): Promise<ServiceKey[]> {
+  const late = await deps.announce(concerned, wait ? outOfServiceWaitMs : 0);
   for (const service of late) {
-    call.warnings.add(`service ${service} has not taken the change in yet and may answer as before for a while`);
+    warnings.add(`service ${service} has not taken the change in yet and may answer as before for a while`);
   }
   return late;
 }

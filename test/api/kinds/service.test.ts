@@ -208,12 +208,3 @@ it.each([
   serviceKind.prepareUpdate?.(made, made, { warnings } as Context);
   expect(warnings.headers()).toHaveLength(count);
 });
-
-it("owns the slices that carry its name", () => {
-  expect(serviceKind.dependents?.(service("web"))).toEqual([
-    {
-      resource: "endpointslices.discovery.k8s.io",
-      labels: [{ operator: "in", key: "kubernetes.io/service-name", values: ["web"] }],
-    },
-  ]);
-});

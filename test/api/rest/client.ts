@@ -1,7 +1,7 @@
 /** Speaks to the API as clients do: over HTTP, through the Worker's own entry, with the real registry behind it. */
 import { env, exports } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ObjectMeta } from "../../../src/domain/object.ts";
+import type { ObjectMeta, OwnerReference } from "../../../src/domain/object.ts";
 
 /** Whatever comes back, as far as tests look at it. */
 export interface Document {
@@ -107,25 +107,40 @@ export function endpoints(name: string, metadata: object = {}, rest: object = {}
   return { apiVersion: "v1", kind: "Endpoints", metadata: { name, ...metadata }, ...rest };
 }
 
-/** Puts so many Endpoints into the registry at once, past the API, and says their names in order. */
-export async function manyEndpoints(namespace: string, count: number): Promise<string[]> {
+/** Puts so many leases, of which nobody takes notice, into the registry at once, past the API, and says their names in order. */
+export async function manyLeases(namespace: string, count: number, owner?: OwnerReference): Promise<string[]> {
   const made = Array.from({ length: count }, (_, index) => `many-${String(index).padStart(4, "0")}`);
   const rows = made.map((name) => {
     const uid = crypto.randomUUID();
-    const metadata = { name, namespace, uid, creationTimestamp: "2026-11-01T00:00:00Z" };
-    return { name, uid, manifest: JSON.stringify({ apiVersion: "v1", kind: "Endpoints", metadata }) };
+    const metadata = {
+      name,
+      namespace,
+      uid,
+      creationTimestamp: "2026-11-01T00:00:00Z",
+      ...(owner !== undefined && { ownerReferences: [owner] }),
+    };
+    return { name, uid, manifest: JSON.stringify({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata }) };
   });
   const columns = "(resource, namespace, name, uid, manifest";
-  const values = "SELECT 'endpoints', ?1, value ->> 'name', value ->> 'uid', value ->> 'manifest' FROM json_each(?2)";
-  const stored = "SELECT resource, namespace, name, uid, manifest, revision FROM log WHERE namespace = ?1";
+  const values =
+    "SELECT 'leases.coordination.k8s.io', ?1, value ->> 'name', value ->> 'uid', value ->> 'manifest' FROM json_each(?2)";
+  const stored =
+    "SELECT resource, namespace, name, uid, manifest, revision FROM log WHERE namespace = ?1 AND name LIKE 'many-%'";
   await env.DB.batch([
     env.DB.prepare(`INSERT INTO log ${columns}, change) ${values.replace(" FROM", ", 'ADDED' FROM")}`).bind(
       namespace,
       JSON.stringify(rows),
     ),
     env.DB.prepare(`INSERT INTO objects ${columns}, revision) ${stored}`).bind(namespace),
+    env.DB.prepare(
+      "INSERT INTO owners SELECT ?1, 'leases.coordination.k8s.io', ?2, value ->> 'name' FROM json_each(?3) WHERE ?1 <> ''",
+    ).bind(owner?.uid ?? "", namespace, JSON.stringify(rows)),
   ]);
   return made;
+}
+
+export function leasesOf(namespace: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 }
 
 export function names(list: Document): string[] {

@@ -3,7 +3,8 @@ import {
   created,
   endpoints,
   get,
-  manyEndpoints,
+  leasesOf,
+  manyLeases,
   names,
   newNamespace,
   quietPod,
@@ -162,14 +163,14 @@ describe("listing in pages", () => {
   });
 
   it("of a thousand objects has neither gaps nor duplicates, whole or in pages", async () => {
-    const { name, path } = await newNamespace();
-    const wanted = await manyEndpoints(name, 1000);
-    expect(names((await get(`${path}/endpoints`)).body)).toEqual(wanted);
-    const all = await pages(`${path}/endpoints`, 300);
+    const { name } = await newNamespace();
+    const wanted = await manyLeases(name, 1000);
+    expect(names((await get(leasesOf(name))).body)).toEqual(wanted);
+    const all = await pages(leasesOf(name), 300);
     expect(all.map(({ items }) => items.length)).toEqual([300, 300, 300, 100]);
     expect(all.flatMap((page) => names(page))).toEqual(wanted);
     expect(
-      (await pages(`${path}/endpoints?fieldSelector=metadata.name%21%3Dmany-0500`, 400)).flatMap((page) => names(page)),
+      (await pages(`${leasesOf(name)}?fieldSelector=metadata.name%21%3Dmany-0500`, 400)).flatMap((page) => names(page)),
     ).toHaveLength(999);
   });
 

@@ -128,7 +128,7 @@ describe("a replication controller's status", () => {
 
   it("leaves nothing pending when the controller is gone", async () => {
     const { name, rc } = await withController();
-    const { body } = await send("DELETE", rc);
+    const { body } = await send("DELETE", rc, { propagationPolicy: "Background" });
     expect(body).toMatchObject({ kind: "Status", status: "Success", details: { kind: "replicationcontrollers" } });
     await registryOf(env).create("pods", readyPod("after", "10.0.0.1", { namespace: name, labels }));
     expect(await pendingIn(name)).toEqual([]);

@@ -5,7 +5,8 @@ import {
   created,
   endpoints,
   get,
-  manyEndpoints,
+  leasesOf,
+  manyLeases,
   mergePatch,
   newNamespace,
   patch,
@@ -264,9 +265,9 @@ describe("a streamed list", () => {
   });
 
   it("of a thousand objects has each once", async () => {
-    const { name, path } = await newNamespace();
-    const wanted = await manyEndpoints(name, 1000);
-    const watch = await openWatch(`${path}/endpoints?${streaming}`);
+    const { name } = await newNamespace();
+    const wanted = await manyLeases(name, 1000);
+    const watch = await openWatch(`${leasesOf(name)}?${streaming}`);
     const events = await watch.take(1001);
     expect(events.slice(0, 1000).map(({ object }) => object.metadata.name)).toEqual(wanted);
     expect(events[1000]?.type).toBe("BOOKMARK");

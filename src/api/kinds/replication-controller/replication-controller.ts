@@ -41,6 +41,7 @@ export const replicationControllerKind: Kind<ReplicationController> = {
   ],
   selectableFields: { "status.replicas": ({ status }) => String(status?.replicas ?? 0) },
   deleteReturnsObject: false,
+  orphansByDefault: true,
 
   withDefaults,
   validate: validateReplicationController,
@@ -49,7 +50,6 @@ export const replicationControllerKind: Kind<ReplicationController> = {
     if (!sameJson(rc.status, before.status)) warnIgnored(context);
     return { ...rc, ...(before.status && { status: before.status }) };
   },
-  dependents: () => [{ resource: "pods" }],
 };
 
 /** Source: kubernetes, pkg/apis/core/v1/defaults.go, SetDefaults_ReplicationController. */

@@ -1,5 +1,4 @@
 /** core/v1 Service. */
-import { serviceNameLabel } from "../../../domain/endpoints.ts";
 import {
   clusterIPs,
   maxTtlSeconds,
@@ -58,12 +57,6 @@ export const serviceKind: Kind<Service> = {
   inherit: withInheritedAddresses,
   allocate: allocateClusterIPs,
   takesOutOfService: (before, after) => !sameJson(before.spec, after.spec),
-  dependents: ({ metadata }) => [
-    {
-      resource: "endpointslices.discovery.k8s.io",
-      labels: [{ operator: "in", key: serviceNameLabel, values: [metadata.name] }],
-    },
-  ],
 };
 
 function warnOfTtl({ metadata }: Service, { warnings }: Context): void {
