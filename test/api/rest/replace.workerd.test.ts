@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   created,
   get,
@@ -14,6 +14,9 @@ import {
 } from "./client.ts";
 
 beforeAll(registerRack);
+
+// Each lost race is another round trip, and some of these lose hundreds.
+vi.setConfig({ testTimeout: 30_000 });
 
 const stale = "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -157,8 +160,8 @@ describe("many writers of one object", () => {
         expect(code).toBe(409);
       }
     };
-    await Promise.all(Array.from({ length: 20 }, increment));
-    expect((await get(path)).body.metadata.annotations).toEqual({ count: "20" });
+    await Promise.all(Array.from({ length: 8 }, increment));
+    expect((await get(path)).body.metadata.annotations).toEqual({ count: "8" });
   });
 });
 
