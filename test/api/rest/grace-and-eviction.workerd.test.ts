@@ -114,6 +114,21 @@ describe("the moment from which on a pod may be stopped", () => {
     },
   );
 
+  it("is kept with a pod that somebody else changes meanwhile", async () => {
+    await created(`${path}/pods`, pod("web"));
+    const announce = async (): Promise<ServiceKey[]> => {
+      await patch(`${path}/pods/web`, mergePatch, { metadata: { labels: { meanwhile: "changed" } } });
+      return [];
+    };
+    const deps = { ...apiDeps(env, configOf(env)), announce };
+    const request = new Request(`https://rollcall.test${path}/pods/web`, { method: "DELETE" });
+    const moment = (await api.fetch(request, deps)).headers.get(header);
+    expect((await get(`${path}/pods/web`)).body.metadata).toMatchObject({
+      labels: { ...labels, meanwhile: "changed" },
+      annotations: { [annotation]: moment },
+    });
+  });
+
   it("is told of no other kind, and of no dry run", async () => {
     await created(`${path}/services`, service("web"));
     await created(`${path}/pods`, pod("web"));

@@ -239,6 +239,16 @@ describe("a pod that names a template", () => {
     await expect.poll(() => statusOf(rc), soon).toEqual(allReady(1));
   });
 
+  it("is refused while the controller is being deleted", async () => {
+    const { path, rc } = await withController();
+    await patch(rc, mergePatch, { metadata: { finalizers: ["example.com/hold"] } });
+    await send("DELETE", rc);
+    const reply = await send("POST", `${path}/pods`, { metadata: { name: "mine", annotations: reference }, status });
+    expect(reply).toMatchObject({ code: 422 });
+    expect(reply.body.message).toContain("it is being deleted");
+    await patch(rc, mergePatch, { metadata: { finalizers: null } });
+  });
+
   it("can be replaced by the manifest that it was registered with", async () => {
     const { path } = await withController();
     const manifest = { metadata: { name: "mine", annotations: reference }, status };
