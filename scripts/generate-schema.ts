@@ -29,6 +29,9 @@ const roots = [
   "V1DeleteOptions",
   "V1Eviction",
   "V1Scale",
+  "V1SelfSubjectAccessReview",
+  "V1SelfSubjectReview",
+  "V1SelfSubjectRulesReview",
 ];
 
 /** The models say `string` of a resource.Quantity, which may be a number as well. */
@@ -60,6 +63,8 @@ function typeName(model: string): string {
 function fieldType({ baseName, type, format }: Attribute): string {
   const element = /^Array<(.+)>$/.exec(type)?.[1];
   if (element !== undefined) return `[]${fieldType({ baseName: "", type: element, format })}`;
+  // Only answers have these, and what is in them is not looked at.
+  if (/^\{.*Array<string>/.test(type)) return "any";
   if (type.startsWith("{")) return `{}${quantityMaps.has(baseName) ? "quantity" : "string"}`;
   if (type === "string" && quantities.has(baseName)) return "quantity";
   if (type === "V1MicroTime") return "microTime";

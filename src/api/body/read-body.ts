@@ -1,52 +1,63 @@
 /** Takes a request's body in: its size is bounded, and its media type must be one of those the caller can read. */
 import { Refusal } from "../refusal.ts";
-import type { TextFormat } from "./parse-text.ts";
 
 export const maxBodyBytes = 1024 * 1024;
 
-export interface MediaType {
+export interface MediaType<Format> {
   /** `application/json`, in lower case and without parameters. */
   name: string;
-  format: TextFormat;
+  format: Format;
 }
 
-export interface Body {
-  text: string;
-  type: MediaType;
+export interface Body<Format> {
+  octets: Uint8Array;
+  type: MediaType<Format>;
 }
 
-export const manifestTypes: readonly MediaType[] = [
-  { name: "application/json", format: "json" },
-  { name: "application/yaml", format: "yaml" },
-];
-
-/** A request without a Content-Type is taken for JSON, as Kubernetes does. */
-export async function readBody(request: Request, accepted: readonly MediaType[]): Promise<Body | Refusal> {
+export async function readBody<Format>(
+  request: Request,
+  accepted: readonly MediaType<Format>[],
+): Promise<Body<Format> | Refusal> {
   const type = mediaTypeOf(request, accepted);
   if (type === undefined) {
     return new Refusal({ type: "unsupported-media-type", accepted: accepted.map(({ name }) => name) });
   }
-  const text = await readText(request);
-  if (text === undefined) return new Refusal({ type: "too-large", limit: `limit is ${maxBodyBytes}` });
-  return { text, type };
+  const octets = await readOctets(request);
+  if (octets === undefined) return new Refusal({ type: "too-large", limit: `limit is ${maxBodyBytes}` });
+  return { octets, type };
 }
 
-function mediaTypeOf(request: Request, accepted: readonly MediaType[]): MediaType | undefined {
+export function textOf(octets: Uint8Array): string {
+  return new TextDecoder().decode(octets);
+}
+
+/** A request without a Content-Type is taken for JSON, as Kubernetes does. */
+function mediaTypeOf<Format>(request: Request, accepted: readonly MediaType<Format>[]): MediaType<Format> | undefined {
   const header = request.headers.get("content-type") ?? "";
   const name = (header.split(";")[0] ?? "").trim().toLowerCase() || "application/json";
   return accepted.find((candidate) => candidate.name === name);
 }
 
 /** Undefined when the body is longer than it may be; then no more of it is read. */
-async function readText(request: Request): Promise<string | undefined> {
+async function readOctets(request: Request): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) return undefined;
-  if (request.body === null) return "";
-  const decoder = new TextDecoder();
-  let [text, length] = ["", 0];
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     length += chunk.byteLength;
     if (length > maxBodyBytes) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return joined(chunks, length);
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const octets = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    octets.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return octets;
 }

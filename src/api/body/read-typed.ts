@@ -9,8 +9,15 @@ import { conform } from "../schema/conform.ts";
 import { jsonKind } from "../schema/scalars.ts";
 import { isTypeName, type TypeName } from "../schema/schema.ts";
 import type { Warnings } from "../warnings.ts";
-import { parseText } from "./parse-text.ts";
-import { manifestTypes, readBody } from "./read-body.ts";
+import { decodeProtobuf, openEnvelope } from "./decode-protobuf.ts";
+import { parseText, type TextFormat } from "./parse-text.ts";
+import { readBody, textOf, type MediaType } from "./read-body.ts";
+
+const manifestTypes: readonly MediaType<TextFormat | "protobuf">[] = [
+  { name: "application/json", format: "json" },
+  { name: "application/yaml", format: "yaml" },
+  { name: "application/vnd.kubernetes.protobuf", format: "protobuf" },
+];
 
 export interface ExpectedType {
   /** `v1`; undefined where any will do. */
@@ -34,17 +41,42 @@ export async function readTyped(
 ): Promise<JsonObject | undefined | Refusal> {
   const body = await readBody(request, manifestTypes);
   if (body instanceof Refusal) return body;
-  if (body.text.trim() === "") return undefined;
-  const parsed = parseText(body.text, body.type.format);
-  if (parsed.outcome === "malformed") {
-    return badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`);
-  }
-  return typed(parsed.value, parsed.duplicates, expected, warnings, fieldValidation);
+  const { octets, type } = body;
+  const document =
+    type.format === "protobuf" ? binaryDocument(octets, expected) : textDocument(textOf(octets), type.format);
+  if (document === undefined || document instanceof Refusal) return document;
+  return typed(document, expected, warnings, fieldValidation);
+}
+
+/** A body's content, with the keys that it gives twice. */
+interface Document {
+  value: Json;
+  duplicates: readonly string[];
+}
+
+function textDocument(text: string, format: TextFormat): Document | undefined | Refusal {
+  if (text.trim() === "") return undefined;
+  const parsed = parseText(text, format);
+  return parsed.outcome === "parsed"
+    ? parsed
+    : badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`);
+}
+
+/** A message says of itself neither what it is nor what its fields are called: its envelope and the schema do. */
+function binaryDocument(octets: Uint8Array, expected: ExpectedType): Document | undefined | Refusal {
+  if (octets.length === 0) return undefined;
+  const envelope = openEnvelope(octets);
+  if (envelope.outcome === "malformed") return badRequest(`couldn't get version/kind; ${envelope.message}`);
+  const { apiVersion, kind, message } = envelope.value;
+  const misplaced = mismatchedType({ apiVersion, kind }, expected);
+  if (misplaced !== undefined) return badRequest(misplaced);
+  const decoded = decodeProtobuf(message, expected.schema);
+  if (decoded.outcome === "decoded") return { value: { ...decoded.value, apiVersion, kind }, duplicates: [] };
+  return badRequest(cannotBeHandled(expected.kind, apiVersion, expected.kind, decoded.message));
 }
 
 function typed(
-  value: Json,
-  duplicates: readonly string[],
+  { value, duplicates }: Document,
   expected: ExpectedType,
   warnings: Warnings,
   fieldValidation: FieldValidation,

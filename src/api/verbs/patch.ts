@@ -1,7 +1,7 @@
 /** PATCH of an object or of its status: the patched document goes the way of a replacement. */
 import type { KubeObject } from "../../domain/object.ts";
-import { parseText } from "../body/parse-text.ts";
-import { readBody, type MediaType } from "../body/read-body.ts";
+import { parseText, type TextFormat } from "../body/parse-text.ts";
+import { readBody, textOf, type MediaType } from "../body/read-body.ts";
 import { complain, mismatchedType, type ExpectedType } from "../body/read-typed.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
@@ -21,7 +21,7 @@ const jsonPatchType = "application/json-patch+json";
 const mergePatchType = "application/merge-patch+json";
 const strategicMergePatchType = "application/strategic-merge-patch+json";
 
-const patchTypes: readonly MediaType[] = [
+const patchTypes: readonly MediaType<TextFormat>[] = [
   { name: jsonPatchType, format: "json" },
   { name: mergePatchType, format: "json" },
   { name: strategicMergePatchType, format: "json" },
@@ -42,7 +42,7 @@ export async function patch(call: Call): Promise<Answer | Refusal> {
 export async function readPatch(call: Call, { schema }: ExpectedType): Promise<Patch | Refusal> {
   const body = await readBody(call.request, patchTypes);
   if (body instanceof Refusal) return body;
-  const parsed = parseText(body.text, body.type.format);
+  const parsed = parseText(textOf(body.octets), body.type.format);
   if (parsed.outcome === "malformed") return badRequest(`error decoding patch: ${parsed.message}`);
   const { value } = parsed;
   if (body.type.name === jsonPatchType) return jsonPatchOf(value);

@@ -207,7 +207,7 @@ describe("a method or a form that there is none of", () => {
 
   it("is a body in an unknown format", async () => {
     const { path } = await newNamespace();
-    for (const type of ["text/plain", "application/cbor", "application/vnd.kubernetes.protobuf", "application/xml"]) {
+    for (const type of ["text/plain", "application/cbor", "application/xml"]) {
       for (const [method, url] of [
         ["POST", `${path}/pods`],
         ["PUT", `${path}/pods/web`],
@@ -218,7 +218,7 @@ describe("a method or a form that there is none of", () => {
           failure(
             415,
             "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml",
+            "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
           ),
         );
       }

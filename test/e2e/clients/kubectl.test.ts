@@ -199,11 +199,20 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     );
   });
 
+  it("creates services of every type by their flags", async () => {
+    await says("create", "service", "clusterip", "plain", "--tcp=80:8080");
+    await says("create", "service", "clusterip", "headless", "--clusterip=None", "--tcp=80");
+    await says("create", "service", "nodeport", "outward", "--tcp=443:https");
+    await says("create", "service", "externalname", "elsewhere", "--external-name=example.test");
+    const ofEach = "{.spec.type} {.spec.clusterIP} {.spec.ports[0].port} {.spec.ports[0].targetPort}";
+    expect(await says("get", "service", "plain", "-o", `jsonpath=${ofEach}`)).toMatch(/^ClusterIP 10\.\S+ 80 8080$/);
+    expect(await says("get", "service", "headless", "-o", `jsonpath=${ofEach}`)).toBe("ClusterIP None 80 80");
+    expect(await says("get", "service", "outward", "-o", `jsonpath=${ofEach}`)).toMatch(/^NodePort 10\.\S+ 443 https$/);
+    expect(await says("get", "service", "elsewhere", "-o", "jsonpath={.spec.externalName}")).toBe("example.test");
+  });
+
   it("takes namespaces away with what is in them", async () => {
-    await kubectl(
-      ["create", "-f", "-"],
-      JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "gone" } }),
-    );
+    await says("create", "namespace", "gone");
     await kubectl(["apply", "-n", "gone", "-f", "-"], podManifest("inside", {}, "192.0.2.60"));
     await says("delete", "namespace", "gone", "--timeout=60s");
     expect((await kubectl(["get", "pods", "-n", "gone"])).stdout).toBe("");
