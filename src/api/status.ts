@@ -112,9 +112,14 @@ function detailsOf({ group, plural, name }: Pick<Subject, "group" | "plural" | "
   return { name, ...(group === "" ? {} : { group }), kind: plural };
 }
 
-function invalidStatus({ subject, errors }: Extract<Reason, { type: "invalid" }>): Status {
+/** Nobody reads more, and a body of a megabyte can be wrong in half a million places. */
+const maxToldErrors = 100;
+
+function invalidStatus({ subject, errors: found }: Extract<Reason, { type: "invalid" }>): Status {
   const { group, kind, name } = subject;
+  const errors = found.slice(0, maxToldErrors);
   const texts = errors.map((error) => fieldErrorText(error));
+  if (found.length > errors.length) texts.push(`and ${found.length - errors.length} more`);
   const all = texts.length === 1 ? texts.join("") : `[${texts.join(", ")}]`;
   const causes = errors.map(({ reason, message, field }) => ({ reason, message, field }));
   const message = `${qualified(kind, group)} ${JSON.stringify(name)} is invalid: ${all}`;

@@ -137,6 +137,13 @@ describe("a refusal is told as Kubernetes tells it:", () => {
     expect(toStatus(reason)).toEqual(details === undefined ? status : { ...status, details });
   });
 
+  it("of more things than anybody reads, a hundred are told, and how many there are besides", () => {
+    const errors = Array.from({ length: 105 }, (_, index) => required(`items[${index}].name`));
+    const status = toStatus({ type: "invalid", subject: { group: "", kind: "Pod", name: "web" }, errors });
+    expect(status.message).toMatch(/items\[99\]\.name: Required value, and 5 more\]$/);
+    expect(status.details?.causes).toHaveLength(100);
+  });
+
   it("a bug says nothing of itself", () => {
     expect(toStatus({ type: "internal" })).toMatchObject({ code: 500, reason: "InternalError" });
   });

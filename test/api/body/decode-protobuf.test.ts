@@ -203,21 +203,26 @@ describe("a hostile body", () => {
 
   it("is read or refused when an octet of a good one is replaced, or the rest of it is missing", async () => {
     const good = [...octetsOf(vectors.service)];
-    await fc.assert(
-      fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length), async (at, octet, end) => {
-        const body = Uint8Array.from(good.with(at, octet).slice(0, end));
-        const answer = await read(body, "v1", "Service");
-        if (answer !== undefined && typeof answer !== "string") expect(answer).toHaveProperty("kind", "Service");
-      }),
-      { numRuns: 300 },
+    const answers: unknown[] = [];
+    const attempt = fc.asyncProperty(
+      fc.nat(good.length - 1),
+      fc.nat(255),
+      fc.nat(good.length),
+      async (at, octet, end) => {
+        answers.push(await read(Uint8Array.from(good.with(at, octet).slice(0, end)), "v1", "Service"));
+      },
     );
+    await fc.assert(attempt, { numRuns: 300 });
+    const refused = answers.filter((answer) => typeof answer === "string");
+    const understood = answers.filter((answer) => typeof answer === "object") as { kind: string }[];
+    const empty = answers.filter((answer) => answer === undefined);
+    expect(refused.length + understood.length + empty.length).toBe(answers.length);
+    expect(understood.filter(({ kind }) => kind !== "Service")).toEqual([]);
   });
 
   it("of the greatest length makes no more than it has fields", () => {
-    const count = maxBodyBytes / 4;
-    const containers = Array<number[]>(count)
-      .fill([0x0a + 8, 0x00])
-      .flat();
+    const count = maxBodyBytes / 2;
+    const containers = Array.from({ length: count }, () => [0x12, 0x00]).flat();
     const decoded = decodeProtobuf(Uint8Array.from(containers), "PodSpec");
     expect(decoded).toMatchObject({ outcome: "decoded" });
     expect(decoded.outcome === "decoded" && (decoded.value["containers"] as Json[]).length).toBe(count);

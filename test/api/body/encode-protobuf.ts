@@ -45,19 +45,19 @@ function encodeOne(number: number, value: Json, of: Scalar | TypeName): number[]
   if (isTypeName(of)) return delimited(number, encodeMessage(value as JsonObject, of));
   switch (of) {
     case "string":
-      return textField(number, String(value));
+      return textField(number, value as string);
     case "bool":
       return varintField(number, value === true ? 1n : 0n);
     case "int32":
     case "int64":
       return varintField(number, BigInt(Number(value)));
     case "quantity":
-      return delimited(number, textField(1, String(value)));
+      return delimited(number, textField(1, value as string));
     case "intOrString":
       return delimited(number, encodeIntOrString(value));
     case "time":
     case "microTime":
-      return delimited(number, encodeTime(String(value)));
+      return delimited(number, encodeTime(value as string));
     case "any":
       return delimited(number, textField(1, JSON.stringify(value)));
   }
