@@ -50,10 +50,10 @@ export async function tell(env: Env, concerned: Concerned, causedMs?: number): P
   await countReplicas(env, concerned);
 }
 
-export async function pokePending(env: Env, { kind, target }: PendingTarget): Promise<void> {
+export async function pokePending(env: Env, { kind, target, sinceMs }: PendingTarget): Promise<void> {
   switch (kind) {
     case "service":
-      return serviceObject(env, target as ServiceKey).poke();
+      return serviceObject(env, target as ServiceKey).poke(sinceMs ?? undefined);
     case "replicationcontroller":
       return writeReplicas(replicasDeps(env, target as NamespacedName));
     case "prober":

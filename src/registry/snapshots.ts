@@ -166,6 +166,8 @@ export async function hasPodWithAddress(db: D1Database, namespace: string, addre
 export interface PendingTarget {
   kind: "service" | "replicationcontroller" | "prober";
   target: string;
+  /** When the change was written, to the second; null when the log has forgotten it. */
+  sinceMs?: number | null;
 }
 
 export interface DueProber {

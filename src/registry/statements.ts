@@ -326,8 +326,9 @@ export const read = {
       WHERE o.resource = 'nodes' AND o.namespace = '' AND o.name = p.name
         AND json_extract(c.value, '$.type') = 'Ready') AS ready
     FROM probers p ORDER BY p.ordinal`,
-  /** At most so many as a sweep can poke. */
-  pending: "SELECT kind, target FROM pending LIMIT 1000",
+  /** At most so many as a sweep can poke, each with the second in which the change was written. */
+  pending: `SELECT kind, target, (SELECT written_at FROM log WHERE log.revision = pending.revision) * 1000 AS sinceMs
+    FROM pending LIMIT 1000`,
   /** Whether the target ?2 of kind ?1 has still to look. */
   isPending: "SELECT 1 AS pending FROM pending WHERE kind = ?1 AND target = ?2",
 

@@ -4,9 +4,9 @@ import { describe, expect, it, vi } from "vitest";
 import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
 import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
-import { readDue } from "../../src/registry/snapshots.ts";
+import { readDue, readProgrammingLatency } from "../../src/registry/snapshots.ts";
 import { serviceObject } from "../../src/objects.ts";
-import { registryOf } from "../../src/waking.ts";
+import { pokePending, registryOf } from "../../src/waking.ts";
 import { readyPod, service } from "../objects.ts";
 
 const registry = registryOf(env);
@@ -58,6 +58,19 @@ describe("the object of a service", () => {
     ]);
   });
 
+  it("counts what a lost poke has delayed, once the sweep has come", async () => {
+    await create("services", service("late", { selector: { app: "late" }, clusterIP: "None" }));
+    await create("pods", readyPod("late-1", "10.9.0.1", { labels: { app: "late" } }));
+    const due = (await readDue(env.DB, Date.now())).pending.find(({ target }) => target === "default/late");
+    if (due === undefined) throw new Error("nothing is pending");
+    expect(Math.abs(Date.now() - (due.sinceMs ?? 0))).toBeLessThan(60_000);
+    const minuteAgo = { ...due, sinceMs: Date.now() - 60_000 };
+    await pokePending(env, minuteAgo);
+    await settled("late");
+    const ofKind = (await readProgrammingLatency(env.DB)).filter((each) => each.serviceKind.startsWith("headless"));
+    expect(ofKind).toMatchObject([{ serviceKind: "headless_with_selector", upperBoundMs: 120_000, observations: 1 }]);
+  });
+
   it("still knows its list after an eviction, without reading the registry", async () => {
     const { uid } = (await create("services", service("kept", { selector: { app: "kept" } }))).metadata;
     await create("pods", readyPod("kept-1", "10.2.0.1", { labels: { app: "kept" } }));
@@ -76,7 +89,7 @@ describe("the object of a service", () => {
   it("whose poke was dropped stays pending until it has looked", async () => {
     await create("services", service("lost", { selector: { app: "lost" } }));
     const { pending } = await readDue(env.DB, Date.now());
-    expect(pending).toContainEqual({ kind: "service", target: "default/lost" });
+    expect(pending).toContainEqual(expect.objectContaining({ kind: "service", target: "default/lost" }));
     await serviceObject(env, "default/lost").poke();
     await settled("lost");
   });
