@@ -93,10 +93,9 @@ describe("65,535 octets of a message", () => {
 });
 
 /** What every reply to a request must be, whatever was sent. */
-async function expectSound(response: Response, statuses: readonly number[], hasBody = true): Promise<void> {
-  expect(statuses).toContain(response.status);
+async function expectSound(response: Response): Promise<void> {
   const octets = new Uint8Array(await response.arrayBuffer());
-  if (!hasBody || response.headers.get("content-type") !== "application/dns-message") return;
+  if (response.headers.get("content-type") !== "application/dns-message") return;
   expect(response.status).toBe(200);
   expect(octets[2]).toBeGreaterThanOrEqual(0x80);
   expect(decodeMessage(octets)).toBeDefined();
@@ -141,7 +140,8 @@ describe("any URL", () => {
         const url = new URL("https://dns.test/dns-query");
         url.search = pieces.join("");
         const response = await handleDoh(new Request(url, { method }), server);
-        await expectSound(response, [200, 400, 414], method === "GET");
+        expect([200, 400, 414]).toContain(response.status);
+        if (method === "GET") await expectSound(response);
       }),
       { numRuns: 1000 },
     );
@@ -168,7 +168,7 @@ describe("any body", () => {
         });
         const response = await handleDoh(request, server);
         expect(response.status).toBe(body.length < headerOctets ? 400 : 200);
-        await expectSound(response, [200, 400]);
+        await expectSound(response);
       }),
       { numRuns: 1000 },
     );
