@@ -33,7 +33,8 @@ export interface Candidate {
 
 /** The service's families, in its order; a service that names none is taken for IPv4. */
 export function familiesOf(service: Service): IpFamily[] {
-  return service.spec.ipFamilies ?? ["IPv4"];
+  const { ipFamilies = [] } = service.spec;
+  return ipFamilies.length === 0 ? ["IPv4"] : ipFamilies;
 }
 
 /** In order of namespace and name; pods without an address of the family, and pods that have ended, are none. */

@@ -8,6 +8,9 @@ import type { NodeZones } from "../domain/node.ts";
 import type { Service } from "../domain/service.ts";
 import { candidatesOf, familiesOf, type Candidate, type IpFamily } from "./candidates.ts";
 
+/** The values of `spec.trafficDistribution`; PreferClose is the older name of PreferSameZone. */
+const distributions: ReadonlySet<string> = new Set(["PreferClose", "PreferSameZone", "PreferSameNode"]);
+
 export interface SliceGroup {
   addressType: IpFamily;
   ports: EndpointPort[];
@@ -46,7 +49,7 @@ export function portsKey(ports: readonly EndpointPort[]): string {
 function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZones): SliceEndpoint {
   const { pod, ip, serving, terminating, hostname } = candidate;
   const { nodeName } = pod.spec;
-  const zone = nodeName === undefined ? undefined : zones[nodeName];
+  const zone = zoneOf(nodeName, zones);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [ip.text],
@@ -59,22 +62,31 @@ function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZone
   };
 }
 
+/** Own keys only: a node may be called `constructor`. A label without a value names no zone. */
+function zoneOf(nodeName: string | undefined, zones: NodeZones): string | undefined {
+  if (nodeName === undefined || !Object.hasOwn(zones, nodeName)) return undefined;
+  return zones[nodeName] === "" ? undefined : zones[nodeName];
+}
+
 /**
- * Hints of `spec.trafficDistribution`. The annotation `service.kubernetes.io/topology-mode: Auto` shares endpoints out
- * by the nodes' CPUs; no node here reports any, and then Kubernetes gives no hints either.
+ * Hints of `spec.trafficDistribution`, which yields to the annotation `topology-mode: Auto`. That shares endpoints out
+ * by the nodes' CPUs, and gives no hints while any node is without a zone or CPUs, as edge nodes are.
  */
 function hintsFor(service: Service, zone: string | undefined, node: string | undefined): Pick<SliceEndpoint, "hints"> {
-  if (zone === undefined) return {};
-  switch (service.spec.trafficDistribution) {
-    case "PreferClose":
-    case "PreferSameZone":
-      return { hints: { forZones: [{ name: zone }] } };
-    case "PreferSameNode":
-      return { hints: { forZones: [{ name: zone }], ...(node === undefined ? {} : { forNodes: [{ name: node }] }) } };
-    case undefined:
-    default:
-      return {};
-  }
+  const wish = service.spec.trafficDistribution;
+  if (wish === undefined || !distributions.has(wish) || usesTopologyMode(service)) return {};
+  const hints = {
+    ...(zone === undefined ? {} : { forZones: [{ name: zone }] }),
+    ...(node === undefined || wish !== "PreferSameNode" ? {} : { forNodes: [{ name: node }] }),
+  };
+  return Object.keys(hints).length === 0 ? {} : { hints };
+}
+
+/** The older of the two annotations counts where both are set. */
+function usesTopologyMode({ metadata: { annotations } }: Service): boolean {
+  const older = annotations?.["service.kubernetes.io/topology-aware-hints"];
+  const mode = older ?? annotations?.["service.kubernetes.io/topology-mode"];
+  return mode === "Auto" || mode === "auto";
 }
 
 export function podReference(pod: Pod): { kind: string; namespace: string; name: string; uid: string } {

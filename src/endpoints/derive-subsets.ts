@@ -73,32 +73,48 @@ function toSubset({ ports, backends }: { ports: EndpointPort[]; backends: Backen
   const addresses = backends.filter(({ ready }) => ready).map(({ address }) => address);
   const notReadyAddresses = backends.filter(({ ready }) => !ready).map(({ address }) => address);
   return {
-    ...(addresses.length === 0 ? {} : { addresses }),
-    ...(notReadyAddresses.length === 0 ? {} : { notReadyAddresses }),
+    ...nonEmpty("addresses", addresses),
+    ...nonEmpty("notReadyAddresses", notReadyAddresses),
     ...(ports.length === 0 ? {} : { ports: ports.sort((a, b) => compareText(portsKey([a]), portsKey([b]))) }),
   };
 }
 
-/** At most `maxAddresses` over all subsets, ready ones first, in proportion to the subsets' sizes. */
+/**
+ * At most `maxAddresses` over all subsets: ready ones first, and of those that do not all fit, from each subset in
+ * proportion, rounded up as long as there is room.
+ */
 export function truncateSubsets(subsets: readonly EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
-  const ready = subsets.reduce((sum, subset) => sum + (subset.addresses?.length ?? 0), 0);
-  const notReady = subsets.reduce((sum, subset) => sum + (subset.notReadyAddresses?.length ?? 0), 0);
-  if (ready + notReady <= maxAddresses) return { subsets: [...subsets], truncated: false };
-  const readyRoom = Math.min(ready, maxAddresses);
-  const cut = subsets.map((subset) => ({
-    ...share("addresses", subset.addresses, readyRoom / ready),
-    ...share("notReadyAddresses", subset.notReadyAddresses, (maxAddresses - readyRoom) / notReady),
-    ...(subset.ports === undefined ? {} : { ports: subset.ports }),
+  const ready = subsets.map(({ addresses = [] }) => addresses);
+  const notReady = subsets.map(({ notReadyAddresses = [] }) => notReadyAddresses);
+  const readyCount = ready.flat().length;
+  if (readyCount + notReady.flat().length <= maxAddresses) return { subsets: [...subsets], truncated: false };
+  const readyCut = cut(ready, maxAddresses);
+  const notReadyCut = cut(notReady, Math.max(0, maxAddresses - readyCount));
+  const truncated = subsets.map(({ ports }, index) => ({
+    ...nonEmpty("addresses", readyCut[index]),
+    ...nonEmpty("notReadyAddresses", notReadyCut[index]),
+    ...(ports === undefined ? {} : { ports }),
   }));
-  return { subsets: cut.filter((subset) => "addresses" in subset || "notReadyAddresses" in subset), truncated: true };
+  // A subset without any address is not valid.
+  const kept = truncated.filter((subset) => "addresses" in subset || "notReadyAddresses" in subset);
+  return { subsets: kept, truncated: true };
 }
 
-/** The first part of a list as large as `fraction` of it, under its name; nothing where that is empty. */
-function share<Name extends string>(
+/** The beginnings of the lists, `room` entries in all. */
+function cut(lists: readonly EndpointAddress[][], room: number): EndpointAddress[][] {
+  const count = lists.flat().length;
+  if (count <= room) return [...lists];
+  let left = room;
+  return lists.map((list) => {
+    const kept = list.slice(0, Math.min(left, Math.ceil((list.length / count) * room)));
+    left -= kept.length;
+    return kept;
+  });
+}
+
+function nonEmpty<Name extends string>(
   name: Name,
-  list: readonly EndpointAddress[] | undefined,
-  fraction: number,
+  list: EndpointAddress[] | undefined,
 ): { [key in Name]?: EndpointAddress[] } {
-  const kept = (list ?? []).slice(0, Math.floor((list?.length ?? 0) * fraction));
-  return kept.length === 0 ? {} : ({ [name]: kept } as { [key in Name]?: EndpointAddress[] });
+  return list === undefined || list.length === 0 ? {} : ({ [name]: list } as { [key in Name]?: EndpointAddress[] });
 }

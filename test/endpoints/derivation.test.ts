@@ -1,23 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { EndpointSlice } from "../../src/domain/endpoints.ts";
-import type { Pod } from "../../src/domain/pod.ts";
+import type { Container, Pod } from "../../src/domain/pod.ts";
 import type { Service } from "../../src/domain/service.ts";
 import { deriveSliceGroups } from "../../src/endpoints/derive-slices.ts";
-import { deriveSubsets, truncateSubsets } from "../../src/endpoints/derive-subsets.ts";
+import { deriveSubsets } from "../../src/endpoints/derive-subsets.ts";
 import { readyList } from "../../src/endpoints/ready-list.ts";
-import { pod, readyPod, service, slice } from "../objects.ts";
-
-const kubia = { labels: { app: "kubia" } };
-const web = (spec: Partial<Service["spec"]> = {}): Service =>
-  service("kubia", { selector: { app: "kubia" }, ports: [{ port: 80, targetPort: 8080 }], ...spec });
-
-function unready(of: Pod): Pod {
-  return { ...of, status: { ...of.status, conditions: [{ type: "Ready", status: "False" }] } };
-}
-
-function terminating(of: Pod): Pod {
-  return { ...of, metadata: { ...of.metadata, deletionTimestamp: "2026-11-01T00:00:00Z" } };
-}
+import { pod, readyPod } from "../objects.ts";
+import { kubia, terminating, unready, web } from "./kubia.ts";
 
 /** What the three consumers see of one pod behind one service. */
 function seen(of: Pod, by: Service = web()): { endpoints: string; slice: string; dns: string[] } {
@@ -66,6 +54,13 @@ describe("a pod behind a service", () => {
     ]);
   });
 
+  it("is listed as IPv4 by a service that names no families", () => {
+    for (const ipFamilies of [undefined, []]) {
+      const by = web(ipFamilies === undefined ? {} : { ipFamilies });
+      expect(deriveSliceGroups(by, [ready])).toMatchObject([{ addressType: "IPv4", endpoints: [{}] }]);
+    }
+  });
+
   it("is listed in both families of a dual-stack service, and in Endpoints in the first alone", () => {
     const dual = { ...ready, status: { ...ready.status, podIPs: [{ ip: "10.0.0.1" }, { ip: "FD00:0::1" }] } };
     const by = web({ ipFamilies: ["IPv6", "IPv4"] });
@@ -96,6 +91,38 @@ describe("zones and hints", () => {
     const by = web({ trafficDistribution: "PreferClose" });
     expect(deriveSliceGroups(by, [unready(ready)], zones)[0]?.endpoints[0]).not.toHaveProperty("hints");
     expect(deriveSliceGroups(by, [ready], {})[0]?.endpoints[0]).not.toHaveProperty("hints");
+    const everywhere = web({ trafficDistribution: "Everywhere" });
+    expect(deriveSliceGroups(everywhere, [ready], zones)[0]?.endpoints[0]).not.toHaveProperty("hints");
+  });
+
+  it("name the node alone where it has no zone", () => {
+    const by = web({ trafficDistribution: "PreferSameNode" });
+    expect(deriveSliceGroups(by, [ready], {})[0]?.endpoints[0]?.hints).toEqual({ forNodes: [{ name: "n1" }] });
+  });
+
+  it.each([
+    [{ "service.kubernetes.io/topology-mode": "Auto" }, undefined],
+    [{ "service.kubernetes.io/topology-aware-hints": "auto" }, undefined],
+    [{ "service.kubernetes.io/topology-mode": "Disabled" }, { forZones: [{ name: "z1" }] }],
+    [
+      { "service.kubernetes.io/topology-mode": "Auto", "service.kubernetes.io/topology-aware-hints": "Disabled" },
+      { forZones: [{ name: "z1" }] },
+    ],
+  ])("yield to the topology mode: %j", (annotations, hints) => {
+    const plain = web({ trafficDistribution: "PreferClose" });
+    const by = { ...plain, metadata: { ...plain.metadata, annotations } };
+    expect(deriveSliceGroups(by, [ready], zones)[0]?.endpoints[0]?.hints).toEqual(hints);
+  });
+
+  it.each([
+    ["of a label without a value", "n1", { n1: "" }],
+    ["of a node called like what every object has", "constructor", {}],
+  ])("are none: %s", (_, nodeName, of) => {
+    const by = web({ trafficDistribution: "PreferClose" });
+    const [endpoint] = deriveSliceGroups(by, [readyPod("a", "10.0.0.1", kubia, { nodeName })], of)[0]?.endpoints ?? [];
+    expect(endpoint).toMatchObject({ nodeName });
+    expect(endpoint).not.toHaveProperty("zone");
+    expect(endpoint).not.toHaveProperty("hints");
   });
 });
 
@@ -129,59 +156,35 @@ describe("named target ports", () => {
     expect(deriveSliceGroups(by, [lacking])).toMatchObject([{ ports: [], endpoints: [{ addresses: ["10.0.0.1"] }] }]);
   });
 
-  it("are found by protocol too", () => {
-    const udp = readyPod("a", "10.0.0.1", kubia, {
-      containers: [{ name: "main", ports: [{ name: "dns", containerPort: 5353, protocol: "UDP" }] }],
+  it("are found by protocol too, be there a port of the same name and another protocol", () => {
+    const both = web({
+      ports: [
+        { name: "dns", port: 53, targetPort: "dns", protocol: "UDP" },
+        { name: "dns-tcp", port: 53, targetPort: "dns" },
+      ],
     });
-    expect(deriveSubsets(by, [udp])[0]?.ports).toEqual([{ name: "dns", port: 5353, protocol: "UDP" }]);
-  });
-});
-
-describe("Endpoints", () => {
-  it("list two pods with one address both", () => {
-    const pods = [readyPod("a", "10.0.0.1", kubia), readyPod("b", "10.0.0.1", kubia)];
-    expect(deriveSubsets(web(), pods)[0]?.addresses).toHaveLength(2);
-  });
-
-  it("of a headless service without ports have no ports", () => {
-    const by = web({ clusterIP: "None", ports: [] });
-    const subsets = deriveSubsets(by, [readyPod("a", "10.0.0.1", kubia)]);
-    expect(subsets).toMatchObject([{ addresses: [{ ip: "10.0.0.1" }] }]);
-    expect(subsets[0]).not.toHaveProperty("ports");
-  });
-
-  it("are cut at a thousand addresses, the ones that are not ready first", () => {
-    const pods = Array.from({ length: 1300 }, (_, index) => {
-      const one = readyPod(`p${index}`, `10.0.${Math.floor(index / 250)}.${index % 250}`, kubia);
-      return index < 900 ? one : unready(one);
-    });
-    const { subsets, truncated } = truncateSubsets(deriveSubsets(web(), pods));
-    expect(truncated).toBe(true);
-    expect([subsets[0]?.addresses?.length, subsets[0]?.notReadyAddresses?.length]).toEqual([900, 100]);
-  });
-});
-
-describe("the ready list", () => {
-  it("merges slices, each address once, with the ports of both", () => {
-    const groups = deriveSliceGroups(web(), [readyPod("a", "10.0.0.1", kubia)]);
-    const byHand: EndpointSlice = {
-      ...slice("by-hand", "kubia", [{ addresses: ["10.0.0.1"] }, { addresses: ["10.0.0.9"], conditions: {} }]),
-      ports: [{ name: "x", port: 1 }],
-    };
-    expect(readyList(groups, [byHand])).toEqual([
-      {
-        ip: "10.0.0.1",
-        ports: [
-          { name: "", protocol: "TCP", port: 8080 },
-          { name: "x", protocol: "TCP", port: 1 },
-        ],
-      },
-      { ip: "10.0.0.9", ports: [{ name: "x", protocol: "TCP", port: 1 }] },
+    const ports = [
+      { name: "dns", containerPort: 5353, protocol: "UDP" as const },
+      { name: "dns", containerPort: 5354 },
+    ];
+    const answering = readyPod("a", "10.0.0.1", kubia, { containers: [{ name: "main", ports }] });
+    expect(deriveSubsets(both, [answering])[0]?.ports).toEqual([
+      { name: "dns", port: 5353, protocol: "UDP" },
+      { name: "dns-tcp", port: 5354, protocol: "TCP" },
     ]);
+    const [udp] = ports;
+    const deaf = readyPod("a", "10.0.0.1", kubia, { containers: [{ name: "main", ports: udp ? [udp] : [] }] });
+    expect(deriveSubsets(both, [deaf])[0]?.ports).toEqual([{ name: "dns", port: 5353, protocol: "UDP" }]);
   });
 
-  it("leaves out slices of names, and addresses that are none", () => {
-    const names: EndpointSlice = { ...slice("f", "kubia", [{ addresses: ["example.com"] }]), addressType: "FQDN" };
-    expect(readyList([], [names, slice("g", "kubia", [{ addresses: ["10.0.0.256"] }])])).toEqual([]);
+  it("are looked up in the containers first, then in init containers that keep running, and in no others", () => {
+    const port = (containerPort: number): NonNullable<Container["ports"]> => [{ name: "http", containerPort }];
+    const sidecar = { name: "sidecar", restartPolicy: "Always", ports: port(9090) };
+    const once = { name: "once", ports: port(7070) };
+    const number = (containers: Container[], initContainers: Container[]): number | undefined =>
+      deriveSliceGroups(by, [readyPod("a", "10.0.0.1", kubia, { containers, initContainers })])[0]?.ports[0]?.port;
+    expect(number([{ name: "main", ports: port(8080) }], [sidecar])).toBe(8080);
+    expect(number([{ name: "main" }], [once, sidecar])).toBe(9090);
+    expect(number([{ name: "main" }], [once])).toBeUndefined();
   });
 });

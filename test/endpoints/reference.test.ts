@@ -4,67 +4,13 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EndpointSubset } from "../../src/domain/endpoints.ts";
+import type { EndpointPort, EndpointSubset } from "../../src/domain/endpoints.ts";
 import type { Pod } from "../../src/domain/pod.ts";
-import type { Service, ServiceSpec } from "../../src/domain/service.ts";
+import type { Service, ServicePort } from "../../src/domain/service.ts";
 import { deriveSliceGroups, type SliceGroup } from "../../src/endpoints/derive-slices.ts";
 import { deriveSubsets } from "../../src/endpoints/derive-subsets.ts";
 import { readyList } from "../../src/endpoints/ready-list.ts";
-import { pod, service } from "../objects.ts";
-
-const ipv4 = fc.constantFrom("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
-const ipv6 = fc.constantFrom("fd00::1", "fd00::2");
-
-const anyPod: fc.Arbitrary<Pod> = fc
-  .record({
-    labels: fc.constantFrom({ app: "kubia" }, { app: "kubia", tier: "x" }, { app: "other" }, {}),
-    ips: fc.oneof(fc.constant([]), fc.tuple(ipv4), fc.tuple(ipv6), fc.tuple(ipv4, ipv6)),
-    phase: fc.constantFrom("Running" as const, "Pending" as const, "Succeeded" as const, "Failed" as const),
-    ready: fc.constantFrom("True" as const, "False" as const, undefined),
-    terminating: fc.boolean(),
-    httpPort: fc.constantFrom(8080, 9090, undefined),
-    name: fc.constantFrom(
-      { hostname: "h", subdomain: "kubia" },
-      { hostname: "h", subdomain: "else" },
-      { hostname: "h" },
-      {},
-    ),
-    namespace: fc.constantFrom("default", "default", "default", "other"),
-  })
-  .map(({ labels, ips, phase, ready, terminating, httpPort, name, namespace }) => {
-    const ports = httpPort === undefined ? [] : [{ name: "http", containerPort: httpPort }];
-    const made = pod("p", { labels, namespace }, { containers: [{ name: "main", ports }], ...name });
-    return {
-      ...made,
-      metadata: { ...made.metadata, ...(terminating ? { deletionTimestamp: "2026-11-01T00:00:00Z" } : {}) },
-      status: {
-        phase,
-        podIPs: ips.map((ip) => ({ ip })),
-        conditions: ready === undefined ? [] : [{ type: "Ready", status: ready }],
-      },
-    };
-  });
-
-const pods = fc
-  .array(anyPod, { maxLength: 12 })
-  .map((all) => all.map((each, index) => ({ ...each, metadata: { ...each.metadata, name: `p${index}` } })));
-
-const anyService: fc.Arbitrary<Service> = fc
-  .record<ServiceSpec>({
-    selector: fc.constantFrom({ app: "kubia" }, { app: "kubia", tier: "x" }),
-    publishNotReadyAddresses: fc.boolean(),
-    clusterIP: fc.constantFrom("None", "10.96.0.1"),
-    ipFamilies: fc.constantFrom(["IPv4" as const], ["IPv6" as const], ["IPv4" as const, "IPv6" as const]),
-    ports: fc.constantFrom(
-      [],
-      [{ port: 80 }],
-      [
-        { name: "web", port: 80, targetPort: "http" },
-        { name: "admin", port: 81, targetPort: 8081 },
-      ],
-    ),
-  })
-  .map((spec) => service("kubia", spec));
+import { anyPods, anyService, deepFreeze, shuffled, zones } from "./any-cluster.ts";
 
 /** One line for each thing that a consumer could see, sorted. */
 type Facts = string[];
@@ -84,11 +30,27 @@ function addressIn(of: Pod, family: string): string | undefined {
 }
 
 function portNumbers(by: Service, of: Pod): string[] {
-  const http = of.spec.containers[0]?.ports?.[0]?.containerPort;
-  return (by.spec.ports ?? []).flatMap(({ name = "", port, targetPort = port }) => {
-    const number = targetPort === "http" ? http : targetPort;
-    return number === undefined ? [] : [`${name}=${number}`];
+  return (by.spec.ports ?? []).flatMap((port) => {
+    const { name = "", protocol = "TCP", appProtocol } = port;
+    const number = portNumber(port, of);
+    return number === undefined ? [] : [`${name}=${number}/${protocol}/${appProtocol}`];
   });
+}
+
+function portNumber({ port, targetPort = port, protocol = "TCP" }: ServicePort, of: Pod): number | undefined {
+  if (typeof targetPort === "number") return targetPort;
+  const { containers, initContainers = [] } = of.spec;
+  for (const container of [...containers, ...initContainers]) {
+    if (initContainers.includes(container) && container.restartPolicy !== "Always") continue;
+    for (const candidate of container.ports ?? []) {
+      if (candidate.name === targetPort && (candidate.protocol ?? "TCP") === protocol) return candidate.containerPort;
+    }
+  }
+  return undefined;
+}
+
+function portFacts(ports: readonly EndpointPort[]): string[] {
+  return ports.map(({ name = "", port, protocol, appProtocol }) => `${name}=${port}/${protocol}/${appProtocol}`);
 }
 
 function expectedSlices(by: Service, all: readonly Pod[]): Facts {
@@ -101,9 +63,10 @@ function expectedSlices(by: Service, all: readonly Pod[]): Facts {
         const terminating = of.metadata.deletionTimestamp !== undefined;
         const ready = by.spec.publishNotReadyAddresses === true || (serving && !terminating);
         const hostname = of.spec.subdomain === "kubia" ? of.spec.hostname : undefined;
-        return [
-          `${family} ${of.metadata.name} ${ip} ${ready} ${serving} ${terminating} ${hostname} ${portNumbers(by, of).join()}`,
-        ];
+        const { name } = of.metadata;
+        const place = `${of.spec.nodeName} ${of.spec.nodeName === "n1" ? "z1" : undefined}`;
+        const ports = portNumbers(by, of).sort().join();
+        return [`${family} ${name} ${ip} ${ready} ${serving} ${terminating} ${hostname} ${place} ${ports}`];
       }),
     )
     .sort();
@@ -112,10 +75,11 @@ function expectedSlices(by: Service, all: readonly Pod[]): Facts {
 function sliceFacts(groups: readonly SliceGroup[]): Facts {
   return groups
     .flatMap(({ addressType, ports, endpoints }) =>
-      endpoints.map(({ addresses, conditions, hostname, targetRef }) => {
+      endpoints.map(({ addresses, conditions, hostname, targetRef, nodeName, zone }) => {
         const flags = `${conditions?.ready} ${conditions?.serving} ${conditions?.terminating}`;
-        const numbers = ports.map(({ name, port }) => `${name}=${port}`).join();
-        return `${addressType} ${targetRef?.name} ${addresses.join()} ${flags} ${hostname} ${numbers}`;
+        const place = `${nodeName} ${zone}`;
+        const numbers = portFacts(ports).sort().join();
+        return `${addressType} ${targetRef?.name} ${addresses.join()} ${flags} ${hostname} ${place} ${numbers}`;
       }),
     )
     .sort();
@@ -139,7 +103,7 @@ function expectedEndpoints(by: Service, all: readonly Pod[]): Facts {
 function endpointsFacts(subsets: readonly EndpointSubset[]): Facts {
   return subsets
     .flatMap(({ addresses = [], notReadyAddresses = [], ports }) =>
-      (ports?.map(({ name = "", port }) => `${name}=${port}`) ?? ["none"]).flatMap((port) => [
+      (ports === undefined ? ["none"] : portFacts(ports)).flatMap((port) => [
         ...addresses.map(({ ip, targetRef }) => `${targetRef?.name} ${ip} true ${port}`),
         ...notReadyAddresses.map(({ ip, targetRef }) => `${targetRef?.name} ${ip} false ${port}`),
       ]),
@@ -147,19 +111,11 @@ function endpointsFacts(subsets: readonly EndpointSubset[]): Facts {
     .sort();
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) deepFreeze(inner);
-    Object.freeze(value);
-  }
-  return value;
-}
-
 describe("for any service and pods, which stay untouched,", () => {
   it("the slices say what the rules say of each pod", () => {
     fc.assert(
-      fc.property(anyService, pods, (by, all) => {
-        const groups = deriveSliceGroups(deepFreeze(by), deepFreeze(all));
+      fc.property(anyService, anyPods, (by, all) => {
+        const groups = deriveSliceGroups(deepFreeze(by), deepFreeze(all), deepFreeze(zones));
         expect(sliceFacts(groups)).toEqual(expectedSlices(by, all));
       }),
     );
@@ -167,38 +123,41 @@ describe("for any service and pods, which stay untouched,", () => {
 
   it("the Endpoints say what the rules say of each pod and port", () => {
     fc.assert(
-      fc.property(anyService, pods, (by, all) => {
+      fc.property(anyService, anyPods, (by, all) => {
         expect(endpointsFacts(deriveSubsets(deepFreeze(by), deepFreeze(all)))).toEqual(expectedEndpoints(by, all));
       }),
     );
   });
 
-  it("the Endpoints have each port in one subset for the same addresses, and no address twice in a subset", () => {
+  it("the Endpoints have all ports of the same addresses in one subset, and each port in one subset", () => {
     fc.assert(
-      fc.property(anyService, pods, (by, all) => {
+      fc.property(anyService, anyPods, (by, all) => {
         const subsets = deriveSubsets(by, all);
         const members = subsets.map(({ addresses, notReadyAddresses }) =>
           JSON.stringify([addresses, notReadyAddresses]),
         );
         expect(new Set(members).size).toBe(subsets.length);
+        const ports = subsets.flatMap((subset) => portFacts(subset.ports ?? []));
+        expect(new Set(ports).size).toBe(ports.length);
       }),
     );
   });
 
   it("the same comes out in whatever order the pods come in", () => {
+    const inTwoOrders = anyPods.chain((all) => fc.tuple(fc.constant(all), shuffled(all)));
     fc.assert(
-      fc.property(anyService, pods, fc.infiniteStream(fc.nat()), (by, all, chance) => {
-        const keys = new Map(all.map((each) => [each, chance.next().value]));
-        const shuffled = [...all].sort((a, b) => Number(keys.get(a)) - Number(keys.get(b)));
-        expect(deriveSubsets(by, shuffled)).toEqual(deriveSubsets(by, all));
-        expect(readyList(deriveSliceGroups(by, shuffled), [])).toEqual(readyList(deriveSliceGroups(by, all), []));
+      fc.property(anyService, inTwoOrders, (by, [all, other]) => {
+        expect(JSON.stringify(deriveSubsets(by, other))).toBe(JSON.stringify(deriveSubsets(by, all)));
+        const groups = deriveSliceGroups(by, all);
+        expect(JSON.stringify(deriveSliceGroups(by, other))).toBe(JSON.stringify(groups));
+        expect(readyList(deriveSliceGroups(by, other), [])).toEqual(readyList(groups, []));
       }),
     );
   });
 
   it("DNS hands out each ready address once", () => {
     fc.assert(
-      fc.property(anyService, pods, (by, all) => {
+      fc.property(anyService, anyPods, (by, all) => {
         const list = readyList(deriveSliceGroups(by, all), []);
         const names = list.map(({ ip, hostname }) => `${ip} ${hostname}`);
         expect(new Set(names).size).toBe(names.length);
