@@ -52,12 +52,18 @@ export interface EndpointSlice extends KubeObject {
 
 /** Ties a slice to its service, by the service's name. */
 export const serviceNameLabel = "kubernetes.io/service-name";
-/** Marks Endpoints that were derived from pods, unlike those written by hand. */
+/** Says of Endpoints that they were derived from pods, when its value is that of the controller. */
 export const endpointsManagedByLabel = "endpoints.kubernetes.io/managed-by";
+export const endpointsController = "endpoint-controller";
 /** Says which controller owns a slice; slices of others are read, never touched. */
 export const sliceManagedByLabel = "endpointslice.kubernetes.io/managed-by";
 export const sliceController = "endpointslice-controller.k8s.io";
 export const sliceMirroringController = "endpointslicemirroring-controller.k8s.io";
+
+/** Whether Endpoints were derived from pods, unlike those written by hand. */
+export function isDerived(endpoints: Endpoints): boolean {
+  return endpoints.metadata.labels?.[endpointsManagedByLabel] === endpointsController;
+}
 
 /** Whether a slice is published by Rollcall itself, as the two controllers of Kubernetes would. */
 export function isPublished(slice: EndpointSlice): boolean {

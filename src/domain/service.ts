@@ -32,9 +32,14 @@ export function isHeadless(service: Service): boolean {
   return service.spec.clusterIP === "None";
 }
 
+/** An empty selector is none, and selects nothing. */
+export function hasSelector(service: Service): boolean {
+  return Object.keys(service.spec.selector ?? {}).length > 0;
+}
+
 /** Whether endpoints are derived for it: it selects pods and is not a mere alias (ExternalName). */
 export function selectsPods(service: Service): boolean {
-  return service.spec.type !== "ExternalName" && Object.keys(service.spec.selector ?? {}).length > 0;
+  return service.spec.type !== "ExternalName" && hasSelector(service);
 }
 
 /** The cluster IPs, none for a headless or ExternalName service. */

@@ -7,7 +7,7 @@ import { serviceKindOf } from "../domain/service.ts";
 import type { Following, ProgrammingLatency, ServiceSnapshot } from "../registry/registry.ts";
 import { Convergence } from "../domain/convergence.ts";
 import { followLog } from "./follow-log.ts";
-import { publishedGroups } from "./plan-publication.ts";
+import { isOrphan, publishedGroups } from "./plan-publication.ts";
 import { readyList } from "./ready-list.ts";
 
 /** What the object remembers across evictions. */
@@ -140,7 +140,8 @@ export class EndpointsKeeper {
 function heldOf(snapshot: ServiceSnapshot): Held | undefined {
   const { service, epoch, revision, slices } = snapshot;
   if (service === undefined) return undefined;
-  const endpoints = readyList(publishedGroups(snapshot), slices);
+  const living = slices.filter((slice) => !isOrphan(slice, service));
+  const endpoints = readyList(publishedGroups(snapshot), living);
   return { epoch, list: { serviceUid: service.metadata.uid, revision, endpoints } };
 }
 

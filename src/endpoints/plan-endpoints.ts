@@ -1,37 +1,52 @@
-/** The write that brings a service's Endpoints object in accord with its pods. Pure. */
-import { endpointsManagedByLabel, type Endpoints, type EndpointSubset } from "../domain/endpoints.ts";
+/** The writes that bring a service's Endpoints object in accord with its pods, or take it out of our hands. Pure. */
+import { endpointsManagedByLabel, isDerived, type Endpoints, type EndpointSubset } from "../domain/endpoints.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service } from "../domain/service.ts";
 import { deriveSubsets, truncateSubsets } from "./derive-subsets.ts";
-import { newMetadata, sameEntries, withoutKeys, type Identities, type PlannedWrite } from "./planned-write.ts";
-import { serviceLabels } from "./service-labels.ts";
+import { triggered } from "./last-change.ts";
+import { dressed, newMetadata, sameEntries, withoutKeys, type Identities, type PlannedWrite } from "./planned-write.ts";
+import { endpointsLabels } from "./service-labels.ts";
 
+const resource = "endpoints";
 const overCapacityAnnotation = "endpoints.kubernetes.io/over-capacity";
-export const triggerTimeAnnotation = "endpoints.kubernetes.io/last-change-trigger-time";
 
+/** `changedAt`: when that happened which a write would tell of. */
 export function planEndpoints(
   service: Service,
   pods: readonly Pod[],
   before: Endpoints | undefined,
+  changedAt: string | undefined,
   identities: Identities,
 ): PlannedWrite[] {
   const { subsets, truncated } = truncateSubsets(deriveSubsets(service, pods));
-  const labels = { ...serviceLabels(service), [endpointsManagedByLabel]: "endpoint-controller" };
+  const labels = endpointsLabels(service);
   if (before !== undefined && isInAccord(before, subsets, labels, truncated)) return [];
   const metadata = before?.metadata ?? newMetadata(service.metadata.namespace ?? "", service.metadata.name, identities);
   const annotations = {
-    ...withoutKeys(before?.metadata.annotations, [overCapacityAnnotation, triggerTimeAnnotation]),
+    ...withoutKeys(metadata.annotations, [overCapacityAnnotation]),
     ...(truncated ? { [overCapacityAnnotation]: "truncated" } : {}),
-    [triggerTimeAnnotation]: lastChange(service, pods),
   };
   const object: Endpoints = {
     apiVersion: "v1",
     kind: "Endpoints",
-    metadata: { ...metadata, labels, annotations },
+    metadata: dressed(metadata, labels, triggered(annotations, changedAt)),
     ...(subsets.length === 0 ? {} : { subsets }),
   };
-  if (before === undefined) return [{ verb: "create", resource: "endpoints", object }];
-  return [{ verb: "update", resource: "endpoints", before, object }];
+  if (before === undefined) return [{ verb: "create", resource, object }];
+  return [{ verb: "update", resource, before, object }];
+}
+
+/** A selector that is taken away leaves its Endpoints to the user: from then on they count as written by hand. */
+export function handOver(before: Endpoints): { endpoints: Endpoints; writes: PlannedWrite[] } {
+  if (!isDerived(before)) return { endpoints: before, writes: [] };
+  const { labels, annotations = {} } = before.metadata;
+  const metadata = dressed(before.metadata, withoutKeys(labels, [endpointsManagedByLabel]), annotations);
+  const object = { ...before, metadata };
+  return { endpoints: object, writes: [{ verb: "update", resource, before, object }] };
+}
+
+export function deleteEndpoints(before: Endpoints): PlannedWrite[] {
+  return [{ verb: "delete", resource, before }];
 }
 
 function isInAccord(
@@ -45,14 +60,4 @@ function isInAccord(
     sameEntries(before.metadata.labels, labels) &&
     (before.metadata.annotations?.[overCapacityAnnotation] !== undefined) === truncated
   );
-}
-
-/** When what these endpoints are derived from last changed, as far as the objects tell. */
-function lastChange(service: Service, pods: readonly Pod[]): string {
-  const moments = pods.flatMap((pod) => [
-    pod.metadata.creationTimestamp,
-    pod.metadata.deletionTimestamp ?? "",
-    pod.status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "",
-  ]);
-  return moments.reduce((latest, moment) => (moment > latest ? moment : latest), service.metadata.creationTimestamp);
 }

@@ -1,78 +1,105 @@
 /**
  * What has to be written so that the Endpoints and EndpointSlices of a service say what they should: pure, from one
  * snapshot. With a selector they are derived from the pods; without one, Endpoints written by hand are mirrored to
- * slices. Slices that others look after are never touched.
+ * slices. Slices that others look after are never touched, but for those whose owner is gone.
  */
 import {
-  endpointsManagedByLabel,
-  serviceNameLabel,
+  isDerived,
+  isPublished,
   sliceController,
+  serviceNameLabel,
   sliceManagedByLabel,
   sliceMirroringController,
   type Endpoints,
   type EndpointSlice,
 } from "../domain/endpoints.ts";
+import type { OwnerReference } from "../domain/object.ts";
 import { selectsPods, type Service } from "../domain/service.ts";
 import type { ServiceSnapshot } from "../registry/registry.ts";
 import { deriveSliceGroups, type SliceGroup } from "./derive-slices.ts";
-import { isMirrored, mirrorGroups } from "./mirror-endpoints.ts";
-import { planEndpoints, triggerTimeAnnotation } from "./plan-endpoints.ts";
+import { lastChange, triggerTimeAnnotation } from "./last-change.ts";
+import { isMirrored, maxMirroredEndpoints, mirrorGroups } from "./mirror-endpoints.ts";
+import { deleteEndpoints, handOver, planEndpoints } from "./plan-endpoints.ts";
 import { deleteSlices, planSliceWrites, type SliceFrame } from "./plan-slice-writes.ts";
+import { maxEndpointsPerSlice } from "./plan-slices.ts";
 import { withoutKeys, type Identities, type PlannedWrite } from "./planned-write.ts";
-import { serviceLabels } from "./service-labels.ts";
+import { sliceLabels } from "./service-labels.ts";
 
 export function planPublication(snapshot: ServiceSnapshot, identities: Identities): PlannedWrite[] {
-  const { service, pods, zones, endpoints } = snapshot;
+  const { service, pods, endpoints } = snapshot;
   const derived = slicesBy(sliceController, snapshot);
   const mirrored = slicesBy(sliceMirroringController, snapshot);
+  const groups = publishedGroups(snapshot);
+  const orphans = deleteSlices(snapshot.slices.filter((slice) => isOrphan(slice, service)));
   if (service !== undefined && selectsPods(service)) {
-    const groups = deriveSliceGroups(service, pods, zones);
+    const changedAt = changeOf(service, snapshot, groups, derived);
     return [
-      ...planEndpoints(service, pods, endpoints, identities),
-      ...planSliceWrites(serviceFrame(service), groups, derived, identities),
+      ...planEndpoints(service, pods, endpoints, changedAt, identities),
+      ...planSliceWrites(serviceFrame(service, changedAt), groups, derived, identities),
       ...deleteSlices(mirrored),
+      ...orphans,
     ];
   }
-  return [
-    ...deleteSlices(derived),
-    ...staleEndpoints(endpoints),
-    ...(isMirrored(service, endpoints) && !isDerived(endpoints)
-      ? planSliceWrites(mirrorFrame(endpoints), mirrorGroups(endpoints), mirrored, identities)
-      : deleteSlices(mirrored)),
-  ];
+  if (isMirrored(service, endpoints)) {
+    const handed = handOver(endpoints);
+    return [
+      ...handed.writes,
+      ...planSliceWrites(mirrorFrame(handed.endpoints), groups, mirrored, identities),
+      ...deleteSlices(derived),
+      ...orphans,
+    ];
+  }
+  return [...staleEndpoints(snapshot, mirrored), ...deleteSlices([...derived, ...mirrored]), ...orphans];
 }
 
 /** The groups whose endpoints DNS hands out, beside those of slices that others look after. */
 export function publishedGroups({ service, pods, zones, endpoints }: ServiceSnapshot): SliceGroup[] {
   if (service !== undefined && selectsPods(service)) return deriveSliceGroups(service, pods, zones);
-  return isMirrored(service, endpoints) && !isDerived(endpoints) ? mirrorGroups(endpoints) : [];
+  return isMirrored(service, endpoints) ? mirrorGroups(endpoints) : [];
+}
+
+/** Whether a slice of somebody's own belonged to an earlier service of the name: the garbage collector would take it. */
+export function isOrphan(slice: EndpointSlice, service: Service | undefined): boolean {
+  const { labels = {}, ownerReferences: owners = [] } = slice.metadata;
+  const isGone = ({ kind, name, uid }: OwnerReference): boolean =>
+    kind === "Service" && name === labels[serviceNameLabel] && uid !== service?.metadata.uid;
+  return !isPublished(slice) && owners.length > 0 && owners.every(isGone);
 }
 
 function slicesBy(controller: string, { slices }: ServiceSnapshot): EndpointSlice[] {
   return slices.filter((slice) => slice.metadata.labels?.[sliceManagedByLabel] === controller);
 }
 
+/** A service's first publication tells of its creation. */
+function changeOf(
+  service: Service,
+  { pods, endpoints }: ServiceSnapshot,
+  groups: readonly SliceGroup[],
+  derived: readonly EndpointSlice[],
+): string | undefined {
+  if (derived.length > 0) return lastChange(pods, groups, derived);
+  return endpoints === undefined ? service.metadata.creationTimestamp : undefined;
+}
+
 /**
- * Derived Endpoints go with their service or its selector. Those written by hand stay: their service may be about to
- * come, and leader elections keep Endpoints that never have one.
+ * Endpoints go with their service. Those written by hand stay where there was none, which only their mirror tells:
+ * their service may be about to come, and leader elections keep Endpoints that never have one.
  */
-function staleEndpoints(endpoints: Endpoints | undefined): PlannedWrite[] {
-  if (endpoints === undefined || !isDerived(endpoints)) return [];
-  return [{ verb: "delete", resource: "endpoints", before: endpoints }];
+function staleEndpoints({ service, endpoints }: ServiceSnapshot, mirrored: readonly EndpointSlice[]): PlannedWrite[] {
+  if (endpoints === undefined) return [];
+  const wentWithService = service === undefined && mirrored.length > 0;
+  return isDerived(endpoints) || wentWithService ? deleteEndpoints(endpoints) : [];
 }
 
-function isDerived(endpoints: Endpoints): boolean {
-  return endpoints.metadata.labels?.[endpointsManagedByLabel] !== undefined;
-}
-
-function serviceFrame(service: Service): SliceFrame {
+function serviceFrame(service: Service, changedAt: string | undefined): SliceFrame {
   const { name, namespace = "", uid } = service.metadata;
   return {
     namespace,
     prefix: name,
     owner: { apiVersion: "v1", kind: "Service", name, uid, controller: true, blockOwnerDeletion: true },
-    labels: { ...serviceLabels(service), [serviceNameLabel]: name, [sliceManagedByLabel]: sliceController },
-    annotations: {},
+    labels: sliceLabels(service),
+    annotations: { kind: "own", lastChange: changedAt },
+    capacity: maxEndpointsPerSlice,
   };
 }
 
@@ -84,6 +111,7 @@ function mirrorFrame(endpoints: Endpoints): SliceFrame {
     prefix: name,
     owner: { apiVersion: "v1", kind: "Endpoints", name, uid, controller: true, blockOwnerDeletion: true },
     labels: { ...labels, [serviceNameLabel]: name, [sliceManagedByLabel]: sliceMirroringController },
-    annotations: withoutKeys(annotations, notCopied),
+    annotations: { kind: "mirrored", all: withoutKeys(annotations, notCopied) },
+    capacity: maxMirroredEndpoints,
   };
 }

@@ -1,7 +1,8 @@
 /**
- * Fits the endpoints that a service wants into the slices that exist, so that a change touches as few slices as it can:
- * endpoints stay in their slice, changed slices are filled first, then one unchanged slice that takes all the rest, and
- * nothing is ever rebalanced. Pure. Source: k8s.io/endpointslice/reconciler.go (reconcileByPortMapping).
+ * Fits the endpoints that are wanted into the slices that exist, so that a change touches as few slices as it can:
+ * endpoints stay in their slice, changed slices are filled first, then one unchanged slice that takes all the rest,
+ * nothing is ever rebalanced, and a slice that would go becomes one that would come. Pure.
+ * Source: k8s.io/endpointslice/reconciler.go (reconcileByPortMapping, finalize).
  */
 import type { EndpointSlice, SliceEndpoint } from "../domain/endpoints.ts";
 import { portsKey, type SliceGroup } from "./derive-slices.ts";
@@ -12,7 +13,7 @@ export const maxEndpointsPerSlice = 100;
 export interface SlicePlan {
   /** New slices, without name or metadata. */
   create: SliceGroup[];
-  update: { slice: EndpointSlice; endpoints: SliceEndpoint[] }[];
+  update: { slice: EndpointSlice; to: SliceGroup }[];
   delete: EndpointSlice[];
 }
 
@@ -23,7 +24,12 @@ interface Filling {
   changed: boolean;
 }
 
-export function planSlices(groups: readonly SliceGroup[], existing: readonly EndpointSlice[]): SlicePlan {
+/** No two groups may be of the same family and ports. */
+export function planSlices(
+  groups: readonly SliceGroup[],
+  existing: readonly EndpointSlice[],
+  capacity: number = maxEndpointsPerSlice,
+): SlicePlan {
   const plan: SlicePlan = { create: [], update: [], delete: [] };
   const byGroup = new Map<string, EndpointSlice[]>();
   for (const slice of existing) {
@@ -31,34 +37,41 @@ export function planSlices(groups: readonly SliceGroup[], existing: readonly End
     byGroup.set(key, [...(byGroup.get(key) ?? []), slice]);
   }
   for (const group of groups) {
-    planGroup(group, byGroup.get(groupKey(group)) ?? [], plan);
+    planGroup(group, byGroup.get(groupKey(group)) ?? [], capacity, plan);
     byGroup.delete(groupKey(group));
   }
   for (const slices of byGroup.values()) plan.delete.push(...slices);
-  return plan;
+  return recycle(plan);
 }
 
-function groupKey({ addressType, ports }: { addressType: string; ports?: SliceGroup["ports"] }): string {
+/** What slices are sorted by: address family and ports, in whatever order those stand. */
+export function groupKey({ addressType, ports }: { addressType: string; ports?: SliceGroup["ports"] }): string {
   return `${addressType} ${portsKey(ports ?? [])}`;
 }
 
-function planGroup(group: SliceGroup, existing: readonly EndpointSlice[], plan: SlicePlan): void {
-  const wanted = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
-  const kept = existing.map((slice) => keep(slice, wanted));
+/** What makes two endpoints the same one, whatever their state. Source: k8s.io/endpointslice/util (hashEndpoint). */
+export function endpointKey({ addresses, hostname, targetRef }: SliceEndpoint): string {
+  return JSON.stringify([addresses, hostname, targetRef?.namespace, targetRef?.name]);
+}
+
+function planGroup(group: SliceGroup, existing: readonly EndpointSlice[], capacity: number, plan: SlicePlan): void {
+  const wanted = new Map(group.endpoints.map((endpoint) => [endpointKey(endpoint), endpoint]));
+  const fillings = existing.map((slice) => keep(slice, wanted));
   const left = [...wanted.values()];
-  fillChanged(kept, left);
-  fillOneUnchanged(kept, left);
+  fillChanged(fillings, left, capacity);
   while (left.length > 0) {
-    kept.push({ slice: undefined, endpoints: left.splice(0, maxEndpointsPerSlice), changed: true });
+    const filling = fullestWithRoom(fillings, left.length, capacity) ?? startNew(fillings);
+    filling.endpoints.push(...left.splice(0, capacity - filling.endpoints.length));
+    filling.changed = true;
   }
-  settle(group, kept, plan);
+  settle(group, fillings, plan);
 }
 
 /** The endpoints of a slice that are still wanted, in their new state; they are taken out of `wanted`. */
 function keep(slice: EndpointSlice, wanted: Map<string, SliceEndpoint>): Filling {
   const before = slice.endpoints ?? [];
   const endpoints = before.flatMap((endpoint) => {
-    const key = identity(endpoint);
+    const key = endpointKey(endpoint);
     const now = wanted.get(key);
     wanted.delete(key);
     return now === undefined ? [] : [now];
@@ -70,41 +83,52 @@ function keep(slice: EndpointSlice, wanted: Map<string, SliceEndpoint>): Filling
   };
 }
 
-function fillChanged(kept: readonly Filling[], left: SliceEndpoint[]): void {
-  const changed = kept.filter((filling) => filling.changed && filling.endpoints.length > 0);
+function fillChanged(fillings: readonly Filling[], left: SliceEndpoint[], capacity: number): void {
+  const changed = fillings.filter((filling) => filling.changed && filling.endpoints.length > 0);
   for (const filling of changed.sort((a, b) => b.endpoints.length - a.endpoints.length)) {
-    filling.endpoints.push(...left.splice(0, maxEndpointsPerSlice - filling.endpoints.length));
+    filling.endpoints.push(...left.splice(0, Math.max(0, capacity - filling.endpoints.length)));
   }
 }
 
-/** The fullest unchanged slice that has room for all that is left. */
-function fillOneUnchanged(kept: readonly Filling[], left: SliceEndpoint[]): void {
-  if (left.length === 0 || left.length >= maxEndpointsPerSlice) return;
-  const fitting = kept
-    .filter((filling) => !filling.changed && filling.endpoints.length + left.length <= maxEndpointsPerSlice)
+/** The fullest unchanged slice that has room for `count` endpoints; a slice's worth of them gets a new one. */
+function fullestWithRoom(fillings: readonly Filling[], count: number, capacity: number): Filling | undefined {
+  if (count >= capacity) return undefined;
+  const [fullest] = fillings
+    .filter(({ changed, endpoints }) => !changed && endpoints.length + count <= capacity)
     .sort((a, b) => b.endpoints.length - a.endpoints.length);
-  const [fullest] = fitting;
-  if (fullest === undefined) return;
-  fullest.endpoints.push(...left.splice(0));
-  fullest.changed = true;
+  return fullest;
+}
+
+function startNew(fillings: Filling[]): Filling {
+  const filling: Filling = { slice: undefined, endpoints: [], changed: true };
+  fillings.push(filling);
+  return filling;
 }
 
 /** Empty slices go, but for one placeholder where the group itself is empty. */
-function settle(group: SliceGroup, kept: readonly Filling[], plan: SlicePlan): void {
-  const empty = group.endpoints.length === 0;
-  const placeholder = empty ? kept.find(({ slice }) => slice !== undefined) : undefined;
-  if (empty && placeholder === undefined) plan.create.push({ ...group, endpoints: [] });
-  for (const filling of kept) {
+function settle(group: SliceGroup, fillings: readonly Filling[], plan: SlicePlan): void {
+  const isEmpty = group.endpoints.length === 0;
+  const [placeholder] = isEmpty ? fillings : [];
+  if (isEmpty && placeholder === undefined) plan.create.push(group);
+  for (const filling of fillings) {
     const { slice, endpoints, changed } = filling;
-    if (slice === undefined) plan.create.push({ ...group, endpoints });
+    const to = { ...group, endpoints };
+    if (slice === undefined) plan.create.push(to);
     else if (endpoints.length === 0 && filling !== placeholder) plan.delete.push(slice);
-    else if (changed) plan.update.push({ slice, endpoints });
+    else if (changed) plan.update.push({ slice, to });
   }
 }
 
-/** What makes two endpoints the same one, whatever their state: address and pod. */
-function identity(endpoint: SliceEndpoint): string {
-  return JSON.stringify([endpoint.addresses, endpoint.targetRef?.uid]);
+/** Watchers see one change instead of two, and the name stays. A slice's address type cannot change. */
+function recycle({ create, update, delete: unwanted }: SlicePlan): SlicePlan {
+  const plan: SlicePlan = { create: [...create], update: [...update], delete: [] };
+  for (const slice of unwanted) {
+    const index = plan.create.findIndex(({ addressType }) => addressType === slice.addressType);
+    const [to] = index < 0 ? [] : plan.create.splice(index, 1);
+    if (to === undefined) plan.delete.push(slice);
+    else plan.update.push({ slice, to });
+  }
+  return plan;
 }
 
 /** The state of an endpoint, however its fields are ordered. */
@@ -114,6 +138,6 @@ function comparable({ addresses, conditions, hostname, nodeName, zone, targetRef
     [conditions?.ready, conditions?.serving, conditions?.terminating],
     [hostname, nodeName, zone],
     [targetRef?.kind, targetRef?.namespace, targetRef?.name, targetRef?.uid],
-    hints,
+    [hints?.forZones, hints?.forNodes],
   ];
 }

@@ -19,6 +19,20 @@ export function newMetadata(namespace: string, name: string, identities: Identit
   return { name, namespace, uid: identities.newUid(), resourceVersion: "", creationTimestamp };
 }
 
+/** With these labels and annotations in place of what it had; where there are none, without the field. */
+export function dressed(
+  metadata: ObjectMeta,
+  labels: Record<string, string>,
+  annotations: Record<string, string>,
+): ObjectMeta {
+  const { labels: _, annotations: __, ...rest } = metadata;
+  return {
+    ...rest,
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
+
 export function withoutKeys(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !keys.includes(key)));
 }

@@ -1,5 +1,5 @@
 /** Carries out a planned publication, write by write; one that somebody else got ahead of is left for the next plan. */
-import type { Registry, ServiceSnapshot } from "../registry/registry.ts";
+import type { CreateResult, Registry, ServiceSnapshot } from "../registry/registry.ts";
 import { planPublication } from "./plan-publication.ts";
 import type { PlannedWrite } from "./planned-write.ts";
 
@@ -31,12 +31,17 @@ export async function publishEndpoints(
 async function apply(registry: Registry, write: PlannedWrite): Promise<boolean> {
   switch (write.verb) {
     case "create":
-      return (await registry.create(write.resource, write.object)).outcome === "written";
+      return isSettled(await registry.create(write.resource, write.object));
     case "update":
       return (await registry.update(write.resource, write.before, write.object)).outcome === "written";
     case "delete":
       return (await registry.delete(write.resource, write.before)).outcome === "written";
   }
+}
+
+/** A namespace that goes away takes the service with it; nothing more can be made in it, however often it is tried. */
+function isSettled({ outcome }: CreateResult): boolean {
+  return outcome === "written" || outcome === "namespace-terminating" || outcome === "namespace-missing";
 }
 
 function pick(source: IdentitySource): string {

@@ -3,14 +3,8 @@
  * and who still has to look. Decides which statements belong into the batch; runs none.
  */
 import { endpointsView, probingView } from "../domain/concerns.ts";
-import {
-  endpointsManagedByLabel,
-  isPublished,
-  serviceNameLabel,
-  type Endpoints,
-  type EndpointSlice,
-} from "../domain/endpoints.ts";
 import { deletionBegins } from "../domain/deletion.ts";
+import { isDerived, isPublished, serviceNameLabel, type Endpoints, type EndpointSlice } from "../domain/endpoints.ts";
 import { parseIp } from "../domain/ip.ts";
 import type { Labels } from "../domain/labels.ts";
 import { zoneLabel } from "../domain/node.ts";
@@ -195,8 +189,8 @@ function ofEndpoints({ before, after }: Change<Endpoints>): SideStatement[] {
 }
 
 function endpointsAddresses(endpoints: Endpoints | undefined): string[] {
-  if (endpoints?.metadata.labels?.[endpointsManagedByLabel] !== undefined) return [];
-  return (endpoints?.subsets ?? []).flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip));
+  if (endpoints === undefined || isDerived(endpoints)) return [];
+  return (endpoints.subsets ?? []).flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip));
 }
 
 function addressRows(before: readonly string[], after: readonly string[]): SideStatement[] {

@@ -1,48 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
-import type { Service } from "../../src/domain/service.ts";
-import { planPublication, publishedGroups } from "../../src/endpoints/plan-publication.ts";
-import type { PlannedWrite } from "../../src/endpoints/planned-write.ts";
+import type { EndpointSlice } from "../../src/domain/endpoints.ts";
+import type { Pod } from "../../src/domain/pod.ts";
+import type { Service, ServiceSpec } from "../../src/domain/service.ts";
+import { publishedGroups } from "../../src/endpoints/plan-publication.ts";
 import { readyList } from "../../src/endpoints/ready-list.ts";
-import type { ServiceSnapshot } from "../../src/registry/registry.ts";
-import { readyPod, service, slice } from "../objects.ts";
-
-const kubia = service("kubia", { selector: { app: "kubia" }, ports: [{ port: 80 }] }, { labels: { team: "a" } });
-const plain = service("plain", {});
-const pods = [readyPod("a", "10.0.0.1", { labels: { app: "kubia" } })];
-
-function endpoints(name: string, ip: string, meta: Partial<Endpoints["metadata"]> = {}): Endpoints {
-  const { metadata } = service(name);
-  const subsets = [
-    { addresses: [{ ip, hostname: "h" }], notReadyAddresses: [{ ip: "fd00::1" }], ports: [{ port: 80 }] },
-  ];
-  return { apiVersion: "v1", kind: "Endpoints", metadata: { ...metadata, ...meta }, subsets };
-}
-
-function snapshot(of: Partial<ServiceSnapshot>): ServiceSnapshot {
-  return { epoch: "e", revision: 1, service: undefined, pods: [], zones: {}, slices: [], endpoints: undefined, ...of };
-}
-
-function plan(of: Partial<ServiceSnapshot>): PlannedWrite[] {
-  return planPublication(snapshot(of), { nowMs: 0, newUid: () => "new-uid", nameSuffix: () => "abcde" });
-}
-
-/** Verb, resource and name of each write. */
-function summary(writes: readonly PlannedWrite[]): string[] {
-  return writes.map(
-    (write) =>
-      `${write.verb} ${write.resource} ${(write.verb === "delete" ? write.before : write.object).metadata.name}`,
-  );
-}
-
-function carriedOut(of: Partial<ServiceSnapshot>): Pick<ServiceSnapshot, "slices" | "endpoints"> {
-  const writes = plan(of);
-  const made = writes.flatMap((write) => (write.verb === "delete" ? [] : [write.object]));
-  return {
-    slices: made.filter(({ kind }) => kind === "EndpointSlice") as EndpointSlice[],
-    endpoints: (made.find(({ kind }) => kind === "Endpoints") ?? of.endpoints) as Endpoints | undefined,
-  };
-}
+import { readyPod, slice } from "../objects.ts";
+import { carriedOut, kubia, plan, pods, snapshot, summary } from "./planned.ts";
 
 describe("publishing a service with a selector", () => {
   it("makes Endpoints of its name and a slice of its own, with its labels", () => {
@@ -72,70 +35,149 @@ describe("publishing a service with a selector", () => {
     }
   });
 
-  it("leaves slices alone that others look after", () => {
-    const byHand = slice("by-hand", "kubia", [{ addresses: ["10.0.0.9"] }]);
-    expect(summary(plan({ service: kubia, pods, slices: [byHand] }))).not.toContain(expect.stringContaining("by-hand"));
+  it("takes over no label that is the controller's own, and every other", () => {
+    const labels = {
+      "kubernetes.io/service-name": "mine",
+      "endpointslice.kubernetes.io/managed-by": "me",
+      "endpoints.kubernetes.io/managed-by": "me",
+      "service.kubernetes.io/headless": "",
+    };
+    const reserved: Service = { ...kubia, metadata: { ...kubia.metadata, labels } };
+    const published = carriedOut({ service: reserved, pods });
+    expect(published.slices[0]?.metadata.labels).toEqual({
+      "kubernetes.io/service-name": "kubia",
+      "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+      "endpoints.kubernetes.io/managed-by": "me",
+    });
+    expect(published.endpoints?.metadata.labels).toEqual({
+      "kubernetes.io/service-name": "mine",
+      "endpointslice.kubernetes.io/managed-by": "me",
+      "endpoints.kubernetes.io/managed-by": "endpoint-controller",
+    });
+    expect(plan({ service: reserved, pods, ...published })).toEqual([]);
   });
 
-  it("mends what somebody changed in what it published", () => {
-    const published = carriedOut({ service: kubia, pods });
-    const tampered = published.slices.map((each) => ({ ...each, endpoints: [] }));
-    expect(summary(plan({ service: kubia, pods, endpoints: published.endpoints, slices: tampered }))).toEqual([
-      "update endpointslices.discovery.k8s.io kubia-abcde",
+  it("leaves slices alone that others look after", () => {
+    const byHand = slice("by-hand", "kubia", [{ addresses: ["10.0.0.9"] }]);
+    expect(summary(plan({ service: kubia, pods, slices: [byHand] })).join()).not.toContain("by-hand");
+  });
+
+  it("makes a slice for each family of a dual-stack service, and follows the families when they change", () => {
+    const dual = pods.map((each) => ({
+      ...each,
+      status: { ...each.status, podIPs: [{ ip: "10.0.0.1" }, { ip: "fd::1" }] },
+    }));
+    const families = (...ipFamilies: ("IPv4" | "IPv6")[]): Service => ({
+      ...kubia,
+      spec: { ...kubia.spec, ipFamilies },
+    });
+    const both = carriedOut({ service: families("IPv4", "IPv6"), pods: dual });
+    expect(both.slices.map(({ addressType, endpoints }) => [addressType, endpoints[0]?.addresses])).toEqual([
+      ["IPv4", ["10.0.0.1"]],
+      ["IPv6", ["fd::1"]],
     ]);
+    expect(both.endpoints?.subsets?.[0]?.addresses).toMatchObject([{ ip: "10.0.0.1" }]);
+    const slices = both.slices.map((each, index) => ({ ...each, metadata: { ...each.metadata, name: `s${index}` } }));
+    expect(summary(plan({ ...both, service: families("IPv4"), pods: dual, slices }))).toEqual([
+      "delete endpointslices.discovery.k8s.io s1",
+    ]);
+    expect(summary(plan({ ...both, service: families("IPv6"), pods: dual, slices }))).toEqual([
+      "update endpoints kubia",
+      "delete endpointslices.discovery.k8s.io s0",
+    ]);
+  });
+
+  it("makes a placeholder slice a family, and Endpoints without subsets, where there are no pods", () => {
+    const published = carriedOut({ service: { ...kubia, spec: { ...kubia.spec, ipFamilies: ["IPv4", "IPv6"] } } });
+    expect(published.slices).toMatchObject([
+      { addressType: "IPv4", endpoints: [], ports: [] },
+      { addressType: "IPv6", endpoints: [], ports: [] },
+    ]);
+    expect(published.endpoints).not.toHaveProperty("subsets");
   });
 
   it("removes all of it with the service", () => {
     expect(summary(plan(carriedOut({ service: kubia, pods })))).toEqual([
-      "delete endpointslices.discovery.k8s.io kubia-abcde",
       "delete endpoints kubia",
+      "delete endpointslices.discovery.k8s.io kubia-abcde",
     ]);
   });
 
-  it("removes what was derived when the selector goes", () => {
+  it("deletes the slices of an earlier service of the name, and makes its own", () => {
     const published = carriedOut({ service: kubia, pods });
-    const unselecting = { ...kubia, spec: {} };
-    expect(summary(plan({ service: unselecting, ...published }))).toEqual([
+    const next: Service = { ...kubia, metadata: { ...kubia.metadata, uid: "next" } };
+    expect(summary(plan({ service: next, pods, ...published }))).toEqual([
+      "create endpointslices.discovery.k8s.io kubia-abcde",
       "delete endpointslices.discovery.k8s.io kubia-abcde",
-      "delete endpoints kubia",
     ]);
+  });
+
+  it("deletes somebody's own slice only when all its owners are services of the name that are gone", () => {
+    const owner = { apiVersion: "v1", kind: "Service", name: "kubia", uid: "earlier" };
+    const owned = (...ownerReferences: (typeof owner)[]): EndpointSlice => {
+      const byHand = slice("by-hand", "kubia", [{ addresses: ["10.0.0.9"] }]);
+      return { ...byHand, metadata: { ...byHand.metadata, ownerReferences } };
+    };
+    const goes = ["delete endpointslices.discovery.k8s.io by-hand"];
+    const published = carriedOut({ service: kubia, pods });
+    const after = (mine: EndpointSlice): string[] =>
+      summary(plan({ service: kubia, pods, ...published, slices: [...published.slices, mine] }));
+    expect(after(owned(owner))).toEqual(goes);
+    expect(after(owned({ ...owner, uid: kubia.metadata.uid }))).toEqual([]);
+    expect(after(owned(owner, { ...owner, kind: "Other" }))).toEqual([]);
+    expect(summary(plan({ slices: [owned(owner)] }))).toEqual(goes);
   });
 });
 
-describe("publishing a service without a selector", () => {
-  it("writes nothing of its own", () => {
-    expect(plan({ service: plain })).toEqual([]);
-  });
+describe("Endpoints of more than a thousand pods", () => {
+  const many = (count: number): Pod[] =>
+    Array.from({ length: count }, (_, index) =>
+      readyPod(`p${index}`, `10.1.${Math.floor(index / 250)}.${index % 250}`, { labels: { app: "kubia" } }),
+    );
+  const all = many(1001);
 
-  it("mirrors Endpoints written by hand, a slice a family, and hands them out in DNS", () => {
-    const byHand = endpoints("plain", "10.9.0.1", { labels: { x: "y" }, annotations: { note: "z" } });
-    const { slices } = carriedOut({ service: plain, endpoints: byHand });
-    expect(slices).toMatchObject([
-      {
-        addressType: "IPv4",
-        endpoints: [{ addresses: ["10.9.0.1"], conditions: { ready: true }, hostname: "h" }],
-        metadata: { labels: { x: "y" }, annotations: { note: "z" }, ownerReferences: [{ kind: "Endpoints" }] },
-      },
-      { addressType: "IPv6", endpoints: [{ addresses: ["fd00::1"], conditions: { ready: false } }] },
+  it("say that they are cut, until they fit again", () => {
+    const cut = carriedOut({ service: kubia, pods: all });
+    expect(cut.endpoints?.subsets?.[0]?.addresses).toHaveLength(1000);
+    expect(cut.endpoints?.metadata.annotations).toMatchObject({ "endpoints.kubernetes.io/over-capacity": "truncated" });
+    expect(plan({ service: kubia, pods: all, ...cut })).toEqual([]);
+    const whole = carriedOut({ service: kubia, pods: all.slice(0, 1000), ...cut });
+    expect(whole.endpoints?.metadata.annotations ?? {}).not.toHaveProperty("endpoints.kubernetes.io/over-capacity");
+    expect(carriedOut({ service: kubia, pods: all }).slices.flatMap((each) => each.endpoints)).toHaveLength(1001);
+  });
+});
+
+describe("when the selector goes", () => {
+  const published = carriedOut({ service: kubia, pods });
+
+  it.each([
+    ["is taken away", {}],
+    ["is emptied", { selector: {} }],
+  ])("and %s, the Endpoints stay as they are, the user's from now on, and are mirrored", (_, spec: ServiceSpec) => {
+    const unselecting = { ...kubia, spec };
+    expect(summary(plan({ service: unselecting, ...published }))).toEqual([
+      "update endpoints kubia",
+      "create endpointslices.discovery.k8s.io kubia-abcde",
+      "delete endpointslices.discovery.k8s.io kubia-abcde",
     ]);
-    const state = snapshot({ service: plain, endpoints: byHand, slices });
-    expect(readyList(publishedGroups(state), slices).map(({ ip }) => ip)).toEqual(["10.9.0.1"]);
-    expect(plan({ service: plain, endpoints: byHand, slices })).toEqual([]);
+    const left = carriedOut({ service: unselecting, ...published });
+    expect(left.endpoints?.subsets).toEqual(published.endpoints?.subsets);
+    expect(left.endpoints?.metadata.labels).toEqual({ team: "a" });
+    expect(left.slices).toMatchObject([{ endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready: true } }] }]);
+    const state = snapshot({ service: unselecting, ...published });
+    expect(readyList(publishedGroups(state), state.slices).map(({ ip }) => ip)).toEqual(["10.0.0.1"]);
   });
 
   it.each([
-    ["that say not to be", { labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } }],
-    ["that elect a leader", { annotations: { "control-plane.alpha.kubernetes.io/leader": "{}" } }],
-  ])("mirrors no Endpoints %s", (_, meta) => {
-    expect(plan({ service: plain, endpoints: endpoints("plain", "10.9.0.1", meta) })).toEqual([]);
-  });
-
-  it("takes the mirror away with the Endpoints", () => {
-    const { slices } = carriedOut({ service: plain, endpoints: endpoints("plain", "10.9.0.1") });
-    expect(summary(plan({ service: plain, slices }))).toHaveLength(slices.length);
-  });
-
-  it("leaves Endpoints written by hand alone when there is no service, or not yet", () => {
-    expect(plan({ service: undefined, endpoints: endpoints("early", "10.9.0.1") })).toEqual([]);
+    ["with its selector", { ...kubia.spec, type: "ExternalName" as const }],
+    ["without", { type: "ExternalName" as const }],
+  ])("because the service becomes an alias, %s, all that was derived goes", (_, spec: ServiceSpec) => {
+    const alias = { ...kubia, spec };
+    expect(summary(plan({ service: alias, pods, ...published }))).toEqual([
+      "delete endpoints kubia",
+      "delete endpointslices.discovery.k8s.io kubia-abcde",
+    ]);
+    expect(publishedGroups(snapshot({ service: alias, pods, ...published }))).toEqual([]);
+    expect(summary(plan({ service: kubia, pods }))).toHaveLength(2);
   });
 });

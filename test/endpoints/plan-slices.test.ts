@@ -22,12 +22,12 @@ function range(count: number, from = 0): SliceEndpoint[] {
 }
 
 /** The slices after the plan has been carried out. */
-function carriedOut(groups: SliceGroup[], existing: EndpointSlice[]): EndpointSlice[] {
-  const plan = planSlices(groups, existing);
-  const updated = new Map(plan.update.map((update) => [update.slice, update.endpoints]));
+function carriedOut(groups: SliceGroup[], existing: EndpointSlice[], capacity?: number): EndpointSlice[] {
+  const plan = planSlices(groups, existing, capacity);
+  const updated = new Map(plan.update.map(({ slice: of, to }) => [of, to]));
   const kept = existing.filter((each) => !plan.delete.includes(each));
   return [
-    ...kept.map((each) => ({ ...each, endpoints: updated.get(each) ?? each.endpoints })),
+    ...kept.map((each) => ({ ...each, ...updated.get(each) })),
     ...plan.create.map((each, index) => ({ ...slice(`new-${existing.length}-${index}`, "kubia"), ...each })),
   ];
 }
@@ -41,15 +41,80 @@ describe("fitting endpoints into slices", () => {
     expect(planSlices([group([])], placeholder)).toEqual({ create: [], update: [], delete: [] });
   });
 
-  it("replaces the placeholder when the first endpoint comes, and brings it back after the last", () => {
+  it("makes the placeholder the slice of the first endpoint, and the last slice the placeholder, under its name", () => {
     const placeholder = carriedOut([group([])], []);
+    const { name } = placeholder[0]?.metadata ?? {};
     const filled = carriedOut([group(range(1))], placeholder);
-    expect(filled).toMatchObject([{ endpoints: [endpoint(0)], ports }]);
-    expect(carriedOut([group([])], filled)).toMatchObject([{ endpoints: [], ports: [] }]);
+    expect(filled).toMatchObject([{ metadata: { name }, endpoints: [endpoint(0)], ports }]);
+    expect(carriedOut([group([])], filled)).toMatchObject([{ metadata: { name }, endpoints: [], ports: [] }]);
+  });
+
+  it("leaves one placeholder of many slices whose endpoints have all gone", () => {
+    const slices = carriedOut([group(range(250))], []);
+    expect(carriedOut([group([])], slices)).toMatchObject([{ metadata: slices[0]?.metadata, endpoints: [] }]);
+  });
+
+  it("gives the slices other ports in place, when the ports of all change", () => {
+    const slices = carriedOut([group(range(150))], []);
+    const elsewhere = [{ name: "", port: 9090, protocol: "TCP" as const }];
+    const plan = planSlices([{ ...group(range(150)), ports: elsewhere }], slices);
+    expect([plan.create.length, plan.update.length, plan.delete.length]).toEqual([0, 2, 0]);
+    expect(plan.update.map(({ to }) => to.ports)).toEqual([elsewhere, elsewhere]);
+  });
+
+  it("makes no IPv4 slice an IPv6 slice", () => {
+    const slices = carriedOut([group(range(1))], []);
+    const plan = planSlices([{ addressType: "IPv6", ports, endpoints: [{ addresses: ["fd00::1"] }] }], slices);
+    expect(plan).toMatchObject({ create: [{ addressType: "IPv6" }], update: [], delete: slices });
+  });
+
+  it("knows an endpoint by address and name: a pod made again with both takes the place of the old one", () => {
+    const named = (uid: string): SliceEndpoint => ({ ...endpoint(0), targetRef: { kind: "Pod", name: "p", uid } });
+    const slices = carriedOut([group([named("old"), ...range(99, 1)])], []);
+    const plan = planSlices([group([...range(99, 1), named("new")])], slices);
+    expect(plan).toMatchObject({ create: [], delete: [] });
+    expect(plan.update.map(({ to }) => to.endpoints[0])).toEqual([named("new")]);
+  });
+
+  it("keeps two pods with one address apart, and one pod under two names", () => {
+    const named = (name: string, hostname: string): SliceEndpoint => ({
+      ...endpoint(0),
+      hostname,
+      targetRef: { kind: "Pod", name },
+    });
+    const all = [named("a", "h"), named("b", "h"), named("b", "i")];
+    const slices = carriedOut([group(all)], []);
+    expect(slices[0]?.endpoints).toEqual(all);
+    expect(planSlices([group(all)], slices)).toEqual({ create: [], update: [], delete: [] });
   });
 
   it("cuts many endpoints into slices of a hundred", () => {
     expect(sizes(carriedOut([group(range(250))], []))).toEqual([100, 100, 50]);
+  });
+
+  it("fills a slice before it opens the next, for endpoints that come one by one", () => {
+    let slices: EndpointSlice[] = [];
+    for (let count = 1; count <= 105; count++) {
+      const plan = planSlices([group(range(count))], slices);
+      expect(plan.create.length + plan.update.length).toBe(1);
+      slices = carriedOut([group(range(count))], slices);
+    }
+    expect(sizes(slices)).toEqual([100, 5]);
+  });
+
+  it("opens a slice for what fits into none as a whole, though there is room in two", () => {
+    const slices = [...carriedOut([group(range(96))], []), ...carriedOut([group(range(97, 100))], [])];
+    const wanted = [...range(96), ...range(97, 100), ...range(5, 300)];
+    expect(sizes(carriedOut([group(wanted)], slices))).toEqual([96, 97, 5]);
+  });
+
+  it("fills a new slice with the first hundred, and an unchanged one with the rest", () => {
+    const slices = carriedOut([group(range(40))], []);
+    expect(sizes(carriedOut([group(range(190))], slices))).toEqual([90, 100]);
+  });
+
+  it("holds as many in a slice as it is told", () => {
+    expect(sizes(carriedOut([group(range(300))], [], 1000))).toEqual([300]);
   });
 
   it("touches one slice for one flip", () => {
