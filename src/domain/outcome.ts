@@ -5,7 +5,8 @@
 export type Outcome =
   | { result: "success"; warning?: string }
   | { result: "failure"; message: string; cause: FailureCause }
-  | { result: "unknown"; message: string };
+  /** `transient`: it was a shortage of our own, that tells nothing of how the pod can be reached. */
+  | { result: "unknown"; message: string; transient?: true };
 
 /**
  * refused: the pod's side answered the connection attempt with a no. timed-out: nothing came in time. answered: the

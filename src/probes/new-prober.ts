@@ -6,10 +6,12 @@ import { Asker, type Answer, type Question } from "./asker.ts";
 import { ProbeEngine, type ProbeEngineDeps } from "./probe-engine.ts";
 import { ProberDriver, type ProberDriverDeps } from "./prober-driver.ts";
 import type { ProberDeps, ProberRegistry } from "./prober-deps.ts";
+import { authorityOf } from "./probe-target.ts";
+import { hashOf } from "./schedule.ts";
 import { Slots } from "./slots.ts";
 import type { Clock } from "./sockets.ts";
 
-/** Takes the questions for which the prober has no slots left: an object with slots of its own. */
+/** Takes the questions for which the prober has no slots left: objects with slots of their own (see `overflowOf`). */
 export type Overflow = (question: Question) => Promise<Answer>;
 
 export interface ProberParts extends ProberDeps {
@@ -44,13 +46,26 @@ export function newProber(parts: ProberParts): ProberDriver {
   return new ProberDriver({ ...parts, engine, registry });
 }
 
+/** Enough for all pods of a prober but a few to swallow connections and be tried once a minute each. */
+const objectsForSuspects = 2;
+/** When many begin to swallow connections at the same time, each takes slots from few others. */
+const objectsForOthers = 16;
+
+/**
+ * The object that a question overflows to. Pods that are known to swallow connections have few to themselves: they keep
+ * an object awake, which is billed, and are not urgent. The others are spread.
+ */
+export function overflowOf(prober: string, { target, use }: Question): string {
+  const [lane, objects] = use === "suspect" ? ["suspects", objectsForSuspects] : ["overflow", objectsForOthers];
+  return `${prober}/${lane}-${hashOf(authorityOf(target)) % objects}`;
+}
+
 /** How long a question waits for a slot of the overflow. The caller is billed while it waits. */
 const overflowWaitMs = 15_000;
 
 /** What the overflow object does: ask, and nothing else. */
 export function newOverflow({ clock, connect, fetch }: Pick<ProberParts, "clock" | "connect" | "fetch">): Overflow {
-  // Most of the slots are kept from pods that are known to swallow connections, for those that are not.
-  const slots = new Slots({ suspects: 3, divertAtStuck: undefined });
+  const slots = new Slots({ suspects: 5, divertAtStuck: undefined });
   const asker = new Asker({ slots, clock, connect, fetch });
   return async (question) => {
     const patience = new AbortController();
@@ -62,13 +77,13 @@ export function newOverflow({ clock, connect, fetch }: Pick<ProberParts, "clock"
 }
 
 const noSlot: Answer = {
-  outcome: { result: "unknown", message: "no connection was free: too many pods swallow connections" },
+  outcome: { result: "unknown", message: "no connection was free: too many pods swallow connections", transient: true },
   swallowed: undefined,
 };
 
 function unreachableOverflow(error: unknown): Answer {
   return {
-    outcome: { result: "unknown", message: `the overflow of connections failed: ${String(error)}` },
+    outcome: { result: "unknown", message: `the overflow of connections failed: ${String(error)}`, transient: true },
     swallowed: undefined,
   };
 }

@@ -35,6 +35,7 @@ export function troubleAfter(
   outcome: Outcome,
 ): Trouble | undefined {
   if (outcome.result === "success") return undefined;
+  if (outcome.result === "unknown" && outcome.transient && before !== undefined) return before;
   const trouble = outcome.result === "failure" ? outcome.cause : "unreachable";
   return {
     kind: trouble,

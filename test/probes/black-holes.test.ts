@@ -16,7 +16,8 @@ function pods(world: ProberWorld, count: number, network: string, peer: Peer): P
 }
 
 function dials(world: ProberWorld, ip: string): number[] {
-  return [...world.network.dialled, ...world.overflowNetwork.dialled]
+  return [world.network, ...world.overflowNetworks.values()]
+    .flatMap(({ dialled }) => dialled)
     .filter(({ to }) => to === `${ip}:80`)
     .map(({ atMs }) => atMs)
     .toSorted((a, b) => a - b);
@@ -88,7 +89,7 @@ describe("pods beside black holes", () => {
     const world = new ProberWorld();
     await world.register(...pods(world, 25, "20.0.0", swallowing), ...pods(world, 25, "20.0.1", answering(200)));
     await world.sweepFor(600_000);
-    for (const network of [world.network, world.overflowNetwork]) {
+    for (const network of [world.network, ...world.overflowNetworks.values()]) {
       expect(network.mostQueued).toBe(0);
       expect(network.mostWaiting).toBeLessThanOrEqual(5);
     }
@@ -104,6 +105,24 @@ describe("pods beside black holes", () => {
       const times = dials(world, `20.0.1.${index}`).filter((atMs) => atMs >= settledMs);
       expect(new Set(gaps(times))).toEqual(new Set([10_000]));
       expect(times.length).toBeGreaterThanOrEqual(30);
+    }
+  });
+
+  it("are probed on time from the onset on, the connections being given up after 20 s or after two minutes", async () => {
+    for (const unansweredMs of [20_000, 127_000]) {
+      const world = new ProberWorld(unansweredMs);
+      await world.register(...pods(world, 25, "20.0.0", answering(200)), ...pods(world, 25, "20.0.1", answering(200)));
+      await world.sweepFor(60_000);
+      for (let index = 1; index <= 25; index += 1) world.network.peers.set(`20.0.0.${index}:80`, swallowing);
+      const onsetMs = world.clock.nowMs();
+      await world.sweepFor(120_000);
+      const late = pods(world, 25, "20.0.1", answering(200)).flatMap(({ metadata }) =>
+        gaps(dials(world, metadata.name).filter((atMs) => atMs >= onsetMs)).filter(
+          (gap) => Math.abs(gap - 10_000) > 1000,
+        ),
+      );
+      expect(late).toEqual([]);
+      expect(world.overflowNetworks.size).toBeLessThanOrEqual(18);
     }
   });
 

@@ -82,9 +82,9 @@ describe("a request", () => {
         expect(lines.slice(-2)).toEqual(["", ""]);
         const sent = lines.slice(1, -2);
         expect(lines[0]).toMatch(/^GET \/[\u0021-\u007E]* HTTP\/1\.1$/);
-        for (const line of sent) expect(line).toMatch(/^[^\s:]+: [^\r\n\0]*$/s);
+        expect(sent.filter((line) => !/^[^\s:]+: [^\r\n\0]*$/s.test(line))).toEqual([]);
         const declared = new Set(["Host", "User-Agent", "Accept", "Connection", ...headers.map(({ name }) => name)]);
-        for (const line of sent) expect(declared).toContain(line.split(":")[0]);
+        expect(sent.filter((line) => !declared.has(line.split(":")[0] ?? ""))).toEqual([]);
         expect(sent.length).toBeLessThanOrEqual(4 + headers.length);
       }),
     );

@@ -2,7 +2,7 @@
 import { withReadiness, type ContainerReadiness } from "../../src/domain/readiness.ts";
 import { initialReadiness } from "../../src/domain/readiness.ts";
 import type { Pod, Probe } from "../../src/domain/pod.ts";
-import { newOverflow, newProber } from "../../src/probes/new-prober.ts";
+import { newOverflow, newProber, overflowOf, type Overflow } from "../../src/probes/new-prober.ts";
 import type { Happening } from "../../src/domain/event.ts";
 import type { StateStore } from "../../src/probes/kept-state.ts";
 import type { DueEvent, KeptSeries } from "../../src/probes/pod-events.ts";
@@ -30,7 +30,7 @@ export function probedPod(name: string, ip: string, readinessProbe: Probe, nowMs
 
 export class ProberWorld {
   readonly clock = new VirtualClock();
-  readonly network = new StrictPlatform(this.clock);
+  readonly network: StrictPlatform;
   readonly registry = new FakeRegistry(this.clock);
   readonly storage = {
     counters: new Map<string, MovingCounters>(),
@@ -39,18 +39,22 @@ export class ProberWorld {
     rows: 0,
   };
   readonly reported: unknown[] = [];
-  /** The overflow object: a network of its own, the same pods. */
-  readonly overflowNetwork = new StrictPlatform(this.clock, this.network.peers);
+  /** The overflow objects by name: each has a network of its own, to the same pods. */
+  readonly overflowNetworks = new Map<string, StrictPlatform>();
+  readonly #overflows = new Map<string, Overflow>();
   /** Whom it was asked about. */
   readonly overflowed: string[] = [];
   overflowFails = false;
-  readonly #overflow = newOverflow({
-    connect: this.overflowNetwork.connect,
-    fetch: this.overflowNetwork.fetch,
-    clock: this.clock,
-  });
   alarmsWork = true;
-  #driver = this.#newDriver();
+  readonly #unansweredMs: number;
+  #driver: ProberDriver;
+
+  /** `unansweredMs`: after how long the platform gives up a connection that nobody answers. */
+  constructor(unansweredMs = 20_000) {
+    this.#unansweredMs = unansweredMs;
+    this.network = new StrictPlatform(this.clock, new Map(), unansweredMs);
+    this.#driver = this.#newDriver();
+  }
 
   /** The object as it is in memory now. */
   get prober(): ProberDriver {
@@ -96,7 +100,7 @@ export class ProberWorld {
       overflow: async (question) => {
         this.overflowed.push(question.target.hostname);
         if (this.overflowFails) throw new Error("the object cannot be reached");
-        return this.#overflow(question);
+        return this.#overflowNamed(overflowOf(proberName, question))(question);
       },
       counters: this.#storeOf(storage.counters),
       series: this.#storeOf(storage.series),
@@ -115,6 +119,15 @@ export class ProberWorld {
       waitUntil: () => {},
       report: (error) => this.reported.push(error),
     });
+  }
+
+  #overflowNamed(name: string): Overflow {
+    const network =
+      this.overflowNetworks.get(name) ?? new StrictPlatform(this.clock, this.network.peers, this.#unansweredMs);
+    const overflow = this.#overflows.get(name) ?? newOverflow({ ...network, clock: this.clock });
+    this.overflowNetworks.set(name, network);
+    this.#overflows.set(name, overflow);
+    return overflow;
   }
 
   #storeOf<T>(stored: Map<string, T>): StateStore<T> {

@@ -23,7 +23,6 @@ export const answering = (status: number, body = ""): Peer => ({
 export const silent: Peer = { peer: "answers", answer: () => [], keepsOpen: true };
 
 const waitingAtMost = 6;
-const unansweredMs = 20_000;
 const refusal = "proxy request failed, cannot connect to the specified address";
 
 /** One per Durable Object: each has six connections of its own. */
@@ -33,13 +32,15 @@ export class StrictPlatform {
   /** The addresses that connections were made to, in order of the calls. */
   readonly dialled: { to: string; atMs: number }[] = [];
   readonly #clock: Clock;
+  readonly #unansweredMs: number;
   #waiting = 0;
   #queue: (() => void)[] = [];
   mostQueued = 0;
   mostWaiting = 0;
 
-  constructor(clock: Clock, peers: Map<string, Peer> = new Map()) {
+  constructor(clock: Clock, peers: Map<string, Peer> = new Map(), unansweredMs = 20_000) {
     this.#clock = clock;
+    this.#unansweredMs = unansweredMs;
     this.peers = peers;
   }
 
@@ -79,7 +80,7 @@ export class StrictPlatform {
       if (refused || port === 25) throw new Error(refusal);
       if (this.peers.get(to)?.peer === "swallows") {
         await new Promise<void>((resolve) => {
-          this.#clock.after(unansweredMs, resolve);
+          this.#clock.after(this.#unansweredMs, resolve);
         });
         throw new Error(refusal);
       }
