@@ -31,10 +31,10 @@ interface Sizes {
 const quick: Sizes = { pods: [20, 100], reactions: 3, podsBesideHoles: 100, observeMs: 20_000, settleMs: 30_000 };
 const whole: Sizes = {
   pods: [100, 1000, 10_000],
-  reactions: 100,
+  reactions: 60,
   podsBesideHoles: 1000,
-  observeMs: 120_000,
-  settleMs: 180_000,
+  observeMs: 60_000,
+  settleMs: 120_000,
 };
 
 const flag = { type: "boolean", default: false } as const;

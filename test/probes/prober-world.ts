@@ -124,7 +124,8 @@ export class ProberWorld {
   #overflowNamed(name: string): Overflow {
     const network =
       this.overflowNetworks.get(name) ?? new StrictPlatform(this.clock, this.network.peers, this.#unansweredMs);
-    const overflow = this.#overflows.get(name) ?? newOverflow({ ...network, clock: this.clock });
+    const overflow =
+      this.#overflows.get(name) ?? newOverflow({ connect: network.connect, fetch: network.fetch, clock: this.clock });
     this.overflowNetworks.set(name, network);
     this.#overflows.set(name, overflow);
     return overflow;

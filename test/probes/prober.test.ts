@@ -414,10 +414,13 @@ describe("the two clocks of a prober", () => {
     const rows = world.storage.rows;
     const verdicts = world.registry.verdicts.length;
     const probes = world.network.dialled.length;
+    const events = world.registry.eventWrites;
     await world.sweepFor(1_000_000);
     expect(world.network.dialled.length - probes).toBe(1000);
     expect(world.registry.verdicts.length - verdicts).toBe(0);
     expect(world.storage.rows - rows).toBeLessThanOrEqual(17);
+    // Nine pods fail, and the counts of their events have doubled three times: at 16, 32 and 64.
+    expect(world.registry.eventWrites - events).toBe(27);
   });
 
   it("leaves nothing behind when it has no pods", async () => {

@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/domain/object.ts";
-import type { Pod } from "../../src/domain/pod.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import type { CreateResult, UpdateResult, Written } from "../../src/registry/registry.ts";
 import { pod, readyPod, service, slice } from "../objects.ts";
@@ -237,37 +236,5 @@ describe("who is concerned", () => {
   it("by a slice written by hand is the service that it is labelled for", async () => {
     const { concerned } = await created("endpointslices.discovery.k8s.io", slice("by-hand", "everything"));
     expect(concerned.services).toEqual(["default/everything"]);
-  });
-});
-
-describe("assigning pods to probers", () => {
-  const probe = { httpGet: { port: 80 }, periodSeconds: 1, timeoutSeconds: 1 };
-  const spec = { containers: [{ name: "main", readinessProbe: probe }] };
-
-  it("opens a prober for the first pod, with its Node", async () => {
-    const { object, concerned } = await created("pods", pod("a"));
-    expect((object as Pod).spec.nodeName).toBe("edge-0");
-    expect(concerned.probers).toEqual(["edge-0"]);
-    expect(await registry.get("nodes", "", "edge-0")).toMatchObject({ kind: "Node", metadata: { name: "edge-0" } });
-  });
-
-  it("fills no prober beyond its capacity, however many register at once", async () => {
-    await Promise.all(Array.from({ length: 23 }, (_, index) => registry.create("pods", pod(`p${index}`, {}, spec))));
-    expect(
-      await rows("SELECT node, count(*) AS pods FROM objects WHERE resource = 'pods' GROUP BY node ORDER BY node"),
-    ).toEqual([5, 5, 5, 5, 3].map((pods, index) => ({ node: `edge-${index}`, pods })));
-    expect(await rows("SELECT load_millislots FROM probers WHERE ordinal = 4")).toEqual([{ load_millislots: 3000 }]);
-  });
-
-  it("gives room back when a pod goes", async () => {
-    const { object } = await created("pods", pod("a", {}, spec));
-    written(await registry.delete("pods", object));
-    expect(await rows("SELECT load_millislots FROM probers")).toEqual([{ load_millislots: 0 }]);
-  });
-
-  it("leaves a pod alone that names its node", async () => {
-    const { object } = await created("pods", pod("a", {}, { nodeName: "mine" }));
-    expect((object as Pod).spec.nodeName).toBe("mine");
-    expect(await rows("SELECT * FROM probers")).toEqual([]);
   });
 });
