@@ -1,5 +1,5 @@
 /** A body's text, JSON or YAML, as a JSON document of bounded depth, with the keys that it gives twice. */
-import type { Json } from "../json.ts";
+import { isJsonList, isJsonObject, type Json } from "../json.ts";
 import { maxDepth, scanJson } from "./scan-json.ts";
 import { yamlToJson } from "./yaml-to-json.ts";
 
@@ -26,5 +26,18 @@ function parseJson(text: string): ParsedText {
   }
   const { depth, duplicates } = scanJson(text);
   if (depth > maxDepth) return { outcome: "malformed", message: `exceeded max depth of ${maxDepth}` };
-  return { outcome: "parsed", value, duplicates };
+  return { outcome: "parsed", value: halfCharacter.test(text) ? withWholeCharacters(value) : value, duplicates };
+}
+
+/** The escape of one half of a character beyond U+FFFF; alone it has no UTF-8, and nothing could store it. */
+const halfCharacter = /\\u[dD][89a-fA-F]/;
+
+/** As Go's decoder does, a half that stands alone becomes U+FFFD. The document is of bounded depth. */
+function withWholeCharacters(value: Json): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (isJsonList(value)) return value.map((item) => withWholeCharacters(item));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key.toWellFormed(), withWholeCharacters(inner)]),
+  );
 }

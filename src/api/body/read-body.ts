@@ -1,5 +1,5 @@
 /** Takes a request's body in: its size is bounded, and its media type must be one of those the caller can read. */
-import { Refusal } from "../refusal.ts";
+import { badRequest, Refusal } from "../refusal.ts";
 
 export const maxBodyBytes = 1024 * 1024;
 
@@ -22,10 +22,14 @@ export async function readBody<Format>(
   if (type === undefined) {
     return new Refusal({ type: "unsupported-media-type", accepted: accepted.map(({ name }) => name) });
   }
-  const octets = await readOctets(request);
+  const octets = await readOctets(request).catch(() => endedEarly);
+  if (octets instanceof Refusal) return octets;
   if (octets === undefined) return new Refusal({ type: "too-large", limit: `limit is ${maxBodyBytes}` });
   return { octets, type };
 }
+
+/** What reading the body can fail with is the connection, and whoever would hear of it is probably gone. */
+const endedEarly = badRequest("the body of the request ended early");
 
 export function textOf(octets: Uint8Array): string {
   return new TextDecoder().decode(octets);

@@ -1,6 +1,7 @@
 /**
- * JSON Patch. Source: RFC 6902, and RFC 6901 for pointers. A patch of a few bytes may copy a document into itself over
- * and over, so depth and what is copied in all are bounded.
+ * JSON Patch. Source: RFC 6902, and RFC 6901 for pointers. Thousands of operations may meet thousands of fields, so they
+ * are carried out in place, on a copy; and as a few bytes may copy a document into itself over and over, depth and what
+ * is copied or moved in all are bounded.
  */
 import { maxDepth } from "../body/scan-json.ts";
 import { isJsonList, isJsonObject, jsonDepth, ownValue, sameJson, type Json, type JsonObject } from "../json.ts";
@@ -10,51 +11,50 @@ export type Patched = { outcome: "patched"; document: Json } | { outcome: "faile
 
 /** Kubernetes' bound. */
 export const maxOperations = 10_000;
-const maxCopiedLength = 1024 * 1024;
+const maxCarriedLength = 4 * 1024 * 1024;
 
-type Edit = { outcome: "edited"; document: Json } | { outcome: "failed"; why: string };
+/** What may be edited: the copy that is being worked on. */
+type Editable = null | boolean | number | string | Editable[] | { [key: string]: Editable };
+
+interface Work {
+  document: Editable;
+  /** How many characters have been copied and moved so far. */
+  carried: number;
+}
+
+/** Why an operation does not apply; undefined when it has been carried out. */
+type Failure = string | undefined;
 
 export function jsonPatch(document: Json, operations: readonly Json[]): Patched {
-  let [current, copied] = [document, 0];
+  const work: Work = { document: copyOf(document), carried: 0 };
   for (const operation of operations) {
-    const edit = apply(current, operation);
-    if (edit.outcome === "failed") return edit;
-    current = edit.document;
-    copied += isJsonObject(operation) && operation["op"] === "copy" ? JSON.stringify(current).length : 0;
-    if (copied > maxCopiedLength) return failed("it copies too much");
+    const why = apply(work, operation);
+    if (why !== undefined) return { outcome: "failed", why };
   }
-  return { outcome: "patched", document: current };
+  return { outcome: "patched", document: work.document };
 }
 
-function apply(document: Json, operation: Json): Edit {
-  if (!isJsonObject(operation)) return failed("an operation is no object");
+function apply(work: Work, operation: Json): Failure {
+  if (!isJsonObject(operation)) return "an operation is no object";
   const path = parsePointer(ownValue(operation, "path"));
-  if (path === undefined) return failed("path is no JSON pointer");
-  const op = ownValue(operation, "op");
+  if (path === undefined) return "path is no JSON pointer";
+  const [op, value] = [ownValue(operation, "op"), ownValue(operation, "value")];
   switch (typeof op === "string" ? op : "") {
     case "add":
-      return withValue(operation, (value) => put(document, path, value, "add"));
+      return value === undefined ? "value is missing" : put(work, path, copyOf(value), "add");
     case "replace":
-      return withValue(operation, (value) => put(document, path, value, "replace"));
+      return value === undefined ? "value is missing" : put(work, path, copyOf(value), "replace");
     case "test":
-      return withValue(operation, (value) => test(document, path, value));
+      return value !== undefined && sameJson(valueAt(work.document, path), value) ? undefined : "test failed";
     case "remove":
-      return remove(document, path);
+      return remove(work, path);
     case "copy":
-      return withSource(document, operation, (value) => put(document, path, value, "add"));
+      return carry(work, operation, (carried) => put(work, path, copyOf(carried), "add"));
     case "move":
-      return move(document, operation, path);
+      return carry(work, operation, (carried, from) => move(work, from, path, carried));
     default:
-      return failed("unknown op");
+      return "unknown op";
   }
-}
-
-function failed(why: string): { outcome: "failed"; why: string } {
-  return { outcome: "failed", why };
-}
-
-function edited(document: Json): Edit {
-  return { outcome: "edited", document };
 }
 
 function parsePointer(pointer: Json | undefined): string[] | undefined {
@@ -66,97 +66,84 @@ function parsePointer(pointer: Json | undefined): string[] | undefined {
     .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-function withValue(operation: JsonObject, use: (value: Json) => Edit): Edit {
-  const value = ownValue(operation, "value");
-  return value === undefined ? failed("value is missing") : use(value);
-}
-
-function withSource(document: Json, operation: JsonObject, use: (value: Json, from: string[]) => Edit): Edit {
+function carry(work: Work, operation: JsonObject, use: (value: Editable, from: string[]) => Failure): Failure {
   const from = parsePointer(ownValue(operation, "from"));
-  const value = from === undefined ? undefined : valueAt(document, from);
-  return from === undefined || value === undefined ? failed("from names nothing") : use(value, from);
+  const value = from === undefined ? undefined : valueAt(work.document, from);
+  if (from === undefined || value === undefined) return "from names nothing";
+  work.carried += JSON.stringify(value).length;
+  return work.carried > maxCarriedLength ? "it copies and moves too much" : use(value, from);
 }
 
-function move(document: Json, operation: JsonObject, path: string[]): Edit {
-  return withSource(document, operation, (value, from) => {
-    if (path.length > from.length && from.every((token, index) => token === path[index])) {
-      return failed("a value cannot be moved into itself");
-    }
-    const removed = remove(document, from);
-    return removed.outcome === "failed" ? removed : put(removed.document, path, value, "add");
-  });
+function move(work: Work, from: string[], path: string[], value: Editable): Failure {
+  if (path.length > from.length && from.every((token, index) => token === path[index])) {
+    return "a value cannot be moved into itself";
+  }
+  return remove(work, from) ?? put(work, path, value, "add");
 }
 
-function test(document: Json, path: readonly string[], value: Json): Edit {
-  return sameJson(valueAt(document, path), value) ? edited(document) : failed("test failed");
-}
-
-function valueAt(document: Json, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (value, token) => (value === undefined ? undefined : child(value, token)),
-    document,
-  );
-}
-
-function child(value: Json, token: string): Json | undefined {
-  if (isJsonList(value)) return value[indexIn(value, token)];
-  return isJsonObject(value) ? ownValue(value, token) : undefined;
+function valueAt(document: Editable, path: readonly string[]): Editable | undefined {
+  let value: Editable | undefined = document;
+  for (const token of path) {
+    if (Array.isArray(value)) value = value[indexIn(value, token)];
+    else value = isEditableObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+  }
+  return value;
 }
 
 /** -1 for what is no index. */
-function indexIn(list: readonly Json[], token: string): number {
+function indexIn(list: readonly unknown[], token: string): number {
   if (token === "-") return list.length;
   return /^(0|[1-9]\d{0,8})$/.test(token) ? Number(token) : -1;
 }
 
-function put(document: Json, path: readonly string[], value: Json, how: "add" | "replace"): Edit {
-  if (path.length + jsonDepth(value) > maxDepth) return failed("it nests too deep");
-  return editAt(
-    document,
-    path,
-    (parent, token) => {
-      if (isJsonObject(parent)) {
-        if (how === "replace" && !Object.hasOwn(parent, token)) return undefined;
-        return { ...parent, [token]: value };
-      }
-      const index = indexIn(parent, token);
-      if (index < 0 || index > parent.length - (how === "replace" ? 1 : 0)) return undefined;
-      return parent.toSpliced(index, how === "replace" ? 1 : 0, value);
-    },
-    value,
-  );
-}
-
-function remove(document: Json, path: readonly string[]): Edit {
-  return editAt(
-    document,
-    path,
-    (parent, token) => {
-      if (isJsonObject(parent)) {
-        if (!Object.hasOwn(parent, token)) return undefined;
-        return Object.fromEntries(Object.entries(parent).filter(([key]) => key !== token));
-      }
-      const index = indexIn(parent, token);
-      return index < 0 || index >= parent.length ? undefined : parent.toSpliced(index, 1);
-    },
-    null,
-  );
-}
-
-type EditParent = (parent: JsonObject | readonly Json[], token: string) => Json | undefined;
-
-/** Edits the container that the last token of the path is looked up in; `whole` replaces the document itself. */
-function editAt(document: Json, path: readonly string[], edit: EditParent, whole: Json): Edit {
-  const [token, ...rest] = path;
-  if (token === undefined) return edited(whole);
-  if (!isJsonObject(document) && !isJsonList(document)) return failed("path leads nowhere");
-  if (rest.length === 0) {
-    const result = edit(document, token);
-    return result === undefined ? failed("path leads nowhere") : edited(result);
+function put(work: Work, path: readonly string[], value: Editable, how: "add" | "replace"): Failure {
+  if (path.length + jsonDepth(value) > maxDepth) return "it nests too deep";
+  const token = path.at(-1);
+  if (token === undefined) {
+    work.document = value;
+    return undefined;
   }
-  const inner = child(document, token);
-  const result = inner === undefined ? failed("path leads nowhere") : editAt(inner, rest, edit, whole);
-  if (result.outcome === "failed") return result;
-  if (isJsonList(document)) return edited(document.with(indexIn(document, token), result.document));
-  return edited({ ...document, [token]: result.document });
+  const parent = valueAt(work.document, path.slice(0, -1));
+  if (Array.isArray(parent)) {
+    const index = indexIn(parent, token);
+    const last = how === "replace" ? parent.length - 1 : parent.length;
+    if (index < 0 || index > last) return leadsNowhere;
+    parent.splice(index, how === "replace" ? 1 : 0, value);
+    return undefined;
+  }
+  if (!isEditableObject(parent) || (how === "replace" && !Object.hasOwn(parent, token))) return leadsNowhere;
+  // Defined, since the assignment of `__proto__` would do something else.
+  Object.defineProperty(parent, token, { value, writable: true, enumerable: true, configurable: true });
+  return undefined;
+}
+
+function remove(work: Work, path: readonly string[]): Failure {
+  const token = path.at(-1);
+  if (token === undefined) {
+    work.document = null;
+    return undefined;
+  }
+  const parent = valueAt(work.document, path.slice(0, -1));
+  if (Array.isArray(parent)) {
+    const index = indexIn(parent, token);
+    if (index < 0 || index >= parent.length) return leadsNowhere;
+    parent.splice(index, 1);
+    return undefined;
+  }
+  if (!isEditableObject(parent) || !Object.hasOwn(parent, token)) return leadsNowhere;
+  Reflect.deleteProperty(parent, token);
+  return undefined;
+}
+
+const leadsNowhere = "path leads nowhere";
+
+function isEditableObject(value: Editable | undefined): value is { [key: string]: Editable } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** So that neither the stored object nor the patch, which may be applied again, is edited. */
+function copyOf(value: Json): Editable {
+  if (isJsonList(value)) return value.map((item) => copyOf(item));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
 }

@@ -59,6 +59,14 @@ describe("a body", () => {
     expect(await readText(post(stream))).toBe('{"a":"grün 🌱"}');
   });
 
+  it("that ends early is told so, whoever is there to hear it", async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.error(new Error("the client went away")),
+    });
+    const body = await readBody(post(stream), manifestTypes);
+    expect(reasonOf(body)).toEqual({ type: "bad-request", message: "the body of the request ended early" });
+  });
+
   it("may be missing", async () => {
     expect(await readText(post(null))).toBe("");
   });
