@@ -63,7 +63,7 @@ describe("a body", () => {
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => controller.error(new Error("the client went away")),
     });
-    const body = await readBody(post(stream), manifestTypes);
+    const body = await readBody(post(stream), accepted);
     expect(reasonOf(body)).toEqual({ type: "bad-request", message: "the body of the request ended early" });
   });
 
