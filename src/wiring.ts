@@ -3,6 +3,7 @@
  * No decisions live here. A Durable Object reaches the registry and its peers through it.
  */
 import { waitUntil } from "cloudflare:workers";
+import { userOf } from "./access/user.ts";
 import type { ApiDeps } from "./api/deps.ts";
 import { Warnings } from "./api/warnings.ts";
 import { sweepDeletions } from "./api/write/finish-deletions.ts";
@@ -33,9 +34,10 @@ import type { SweepDeps } from "./sweep.ts";
 type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** What the API needs from the rest, for one request. */
-export function apiDeps(env: Env, { dns, serviceRanges }: Config): ApiDeps {
+export function apiDeps(env: Env, { access, dns, serviceRanges }: Config): ApiDeps {
   return {
     registry: registryOf(env),
+    user: userOf(access),
     announce: (concerned, waitMs) => {
       waitUntil(countReplicas(env, concerned));
       return announceTo(env, concerned, waitMs);

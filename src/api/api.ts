@@ -5,8 +5,9 @@ import { discoverGroup, discoverRoot, discoverVersion, isServed } from "./discov
 import { isRegistryFailure } from "../registry/registry-failure.ts";
 import type { ApiEnv } from "./deps.ts";
 import { negotiate } from "./present/form.ts";
-import { refuse, respond } from "./present/respond.ts";
+import { refuse, respond, respondOnce } from "./present/respond.ts";
 import { Refusal } from "./refusal.ts";
+import { answerReview } from "./reviews/review.ts";
 import { callOf, findDestination, type ResourcePath } from "./routes.ts";
 import { watch } from "./verbs/watch.ts";
 import { Warnings } from "./warnings.ts";
@@ -73,8 +74,9 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
   const rest = { deps, request, query, warnings: new Warnings(), nowMs: deps.nowMs() };
   const accept = request.headers.get("Accept") ?? "";
   if ("watch" in destination) return watch(callOf(destination.watch, path, rest), accept);
-  const form = negotiate(accept, destination.answersWithList);
+  const form = negotiate(accept, "answersWithList" in destination && destination.answersWithList);
   if (form instanceof Refusal) return refuse(form.reason);
+  if ("review" in destination) return respondOnce(await answerReview(destination.review, rest), form, rest.warnings);
   const call = callOf(destination.kind, path, rest);
   return respond(call, await destination.verb(call), form);
 }

@@ -3,10 +3,13 @@ import type { IpRange } from "../domain/ip.ts";
 import type { Node } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
+import type { User } from "../domain/user.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
 
 export interface ApiDeps {
   registry: Registry;
+  /** Who makes the request. */
+  user: User;
   /**
    * Wakes those concerned. Resolves with the services that had not taken the change in after `waitMs` (0: do not
    * wait).

@@ -4,6 +4,7 @@ import { kinds } from "./kinds/kinds.ts";
 import type { Kind } from "./kinds/kind.ts";
 import { booleanOption } from "./options.ts";
 import { Refusal } from "./refusal.ts";
+import { reviews, type Review } from "./reviews/review.ts";
 import { create } from "./verbs/create.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
 import { deleteObject } from "./verbs/delete.ts";
@@ -24,17 +25,29 @@ export interface ResourcePath {
   subresource: string;
 }
 
-export type Destination = { kind: Kind; verb: Verb; answersWithList: boolean } | { watch: Kind } | Refusal;
+export type Destination =
+  | { kind: Kind; verb: Verb; answersWithList: boolean }
+  | { watch: Kind }
+  | { review: Review }
+  | Refusal;
 
 export function findDestination(path: ResourcePath, method: string, query: URLSearchParams): Destination {
-  const kind = kinds.find(({ group, version, plural }) => {
+  const isNamed = ({ group, version, plural }: Kind | Review): boolean => {
     return group === path.group && version === path.version && plural === path.plural;
-  });
+  };
+  const review = reviews.find((candidate) => isNamed(candidate));
+  if (review !== undefined) return reviewDestination(review, path, method);
+  const kind = kinds.find((candidate) => isNamed(candidate));
   if (kind === undefined || !fitsScope(kind, path)) return new Refusal({ type: "no-such-route" });
   if (path.name === "") return collectionDestination(kind, path, method, query);
   const verb = path.subresource === "" ? objectVerbs[method] : subresourceVerb(kind, path.subresource, method);
   if (verb instanceof Refusal) return verb;
   return verb === undefined ? new Refusal({ type: "method-not-allowed" }) : { kind, verb, answersWithList: false };
+}
+
+function reviewDestination(review: Review, { namespace, name }: ResourcePath, method: string): Destination {
+  if (namespace !== "" || name !== "") return new Refusal({ type: "no-such-route" });
+  return method === "POST" ? { review } : new Refusal({ type: "method-not-allowed" });
 }
 
 /** An object of a namespaced kind is found only within its namespace; its collection also across all of them. */

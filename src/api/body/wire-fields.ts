@@ -117,8 +117,11 @@ class Cursor {
   }
 
   varint(): bigint {
-    let value = 0n;
-    for (let count = 0; count < maxVarintOctets; count++) {
+    const first = this.#octet();
+    // Most are this short, and arithmetic with bigints is slow.
+    if (first < 0x80) return BigInt(first);
+    let value = BigInt(first & 0x7f);
+    for (let count = 1; count < maxVarintOctets; count++) {
       const octet = this.#octet();
       value |= BigInt(octet & 0x7f) << BigInt(7 * count);
       if (octet < 0x80) return value;

@@ -2,16 +2,13 @@
  * What is served, as clients ask for it: aggregated in one document a root, or group by group.
  * Source: Kubernetes API reference, apidiscovery.k8s.io/v2, and meta/v1 APIResourceList.
  */
-import { apiVersionOf, type Kind } from "../kinds/kind.ts";
-import { kinds } from "../kinds/kinds.ts";
+import { apiVersionOf } from "../kinds/kind.ts";
 import { clausesOf } from "../present/form.ts";
+import { resources, type Resource } from "./resources.ts";
 
 /** Exactly so: without its parameters, kubectl takes the document for something else. */
 const aggregatedType = (version: string): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-
-const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-const subresourceVerbs = ["get", "patch", "update"];
 
 /** `/api` or `/apis`, in the form that the client prefers. */
 export function discoverRoot(root: "api" | "apis", accept: string): Response {
@@ -37,19 +34,19 @@ export function discoverGroup(group: string): object | undefined {
 
 /** `/api/v1` or `/apis/{group}/{version}`; undefined for what is not served. */
 export function discoverVersion(group: string, version: string): object | undefined {
-  const served = kindsOf(group).filter((kind) => kind.version === version);
+  const served = resourcesOf(group).filter((resource) => resource.version === version);
   const [first] = served;
   if (first === undefined) return emptyVersions[`${group}/${version}`];
   return {
     kind: "APIResourceList",
     apiVersion: "v1",
     groupVersion: apiVersionOf(first),
-    resources: served.flatMap((kind) => legacyResources(kind)),
+    resources: served.flatMap((resource) => legacyResources(resource)),
   };
 }
 
 export function isServed(group: string, version: string): boolean {
-  return kinds.some((kind) => kind.group === group && kind.version === version);
+  return resources.some((resource) => resource.group === group && resource.version === version);
 }
 
 /** Nothing is served here, but clients ask, and an empty list is a clearer answer than a missing page. */
@@ -73,30 +70,31 @@ function groupList(): object {
 }
 
 function groups(): { name: string; versions: object[]; preferredVersion: object }[] {
-  const names = [...new Set(kinds.map(({ group }) => group))].filter((name) => name !== "");
+  const names = [...new Set(resources.map(({ group }) => group))].filter((name) => name !== "");
   return names.map((name) => {
     const versions = versionsOf(name).map((version) => ({ groupVersion: `${name}/${version}`, version }));
     return { name, versions, preferredVersion: versions[0] ?? {} };
   });
 }
 
-function legacyResources(kind: Kind): object[] {
-  const { plural, singular, namespaced, shortNames, categories } = kind;
-  const common = { singularName: singular, namespaced, kind: kind.kind };
+function legacyResources(resource: Resource): object[] {
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories } = resource;
   const own = {
     name: plural,
-    ...common,
-    verbs: verbsOf(kind),
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
   };
-  const subresources = subresourcesOf(kind).map(({ name, group, version, kind: responseKind, verbs }) => ({
+  const subresources = resource.subresources.map(({ name, group, version, kind, verbs }) => ({
     name: `${plural}/${name}`,
     singularName: "",
     namespaced,
     // Only where it differs from the list's own.
-    ...(group !== kind.group && { group, version }),
-    kind: responseKind,
+    ...(group !== resource.group && { group, version }),
+    kind,
     verbs,
   }));
   return [own, ...subresources];
@@ -109,64 +107,37 @@ function aggregated(root: "api" | "apis", version: string): object {
     versions: versionsOf(name).map((served) => ({
       version: served,
       freshness: "Current",
-      resources: kindsOf(name)
-        .filter((kind) => kind.version === served)
-        .map((kind) => aggregatedResource(kind)),
+      resources: resourcesOf(name)
+        .filter((resource) => resource.version === served)
+        .map((resource) => aggregatedResource(resource)),
     })),
   }));
   return { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
 }
 
-function aggregatedResource(kind: Kind): object {
-  const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
-  const subresources = subresourcesOf(kind).map(({ name, verbs, ...response }) => ({
+function aggregatedResource(resource: Resource): object {
+  const { group, version, kind, verbs, shortNames, categories } = resource;
+  const subresources = resource.subresources.map(({ name, verbs, ...responseKind }) => ({
     subresource: name,
-    responseKind: response,
+    responseKind,
     verbs,
   }));
   return {
-    resource: kind.plural,
-    responseKind,
-    scope: kind.namespaced ? "Namespaced" : "Cluster",
-    singularResource: kind.singular,
-    verbs: verbsOf(kind),
-    ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
-    ...(kind.categories.length > 0 && { categories: kind.categories }),
+    resource: resource.plural,
+    responseKind: { group, version, kind },
+    scope: resource.namespaced ? "Namespaced" : "Cluster",
+    singularResource: resource.singular,
+    verbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
     ...(subresources.length > 0 && { subresources }),
   };
 }
 
-interface Subresource {
-  name: string;
-  /** The kind that is spoken there. */
-  group: string;
-  version: string;
-  kind: string;
-  verbs: string[];
-}
-
-/** What has a path of its own below an object of this kind. */
-function subresourcesOf(kind: Kind): Subresource[] {
-  const { group, version } = kind;
-  const eviction = { name: "eviction", group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] };
-  const scale = { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs: subresourceVerbs };
-  const status = { name: "status", group, version, kind: kind.kind, verbs: subresourceVerbs };
-  return [
-    ...(kind.resource === "pods" ? [eviction] : []),
-    ...(kind.scaling === undefined ? [] : [scale]),
-    ...(kind.hasStatus ? [status] : []),
-  ];
-}
-
-/** What holds other objects is deleted one by one, with thought. */
-function verbsOf({ holdsContents }: Kind): string[] {
-  return holdsContents === true ? allVerbs.filter((verb) => verb !== "deletecollection") : allVerbs;
-}
-
-function kindsOf(group: string): Kind[] {
-  return kinds.filter((kind) => kind.group === group);
+function resourcesOf(group: string): Resource[] {
+  return resources.filter((resource) => resource.group === group);
 }
 
 function versionsOf(group: string): string[] {
-  return [...new Set(kindsOf(group).map(({ version }) => version))];
+  return [...new Set(resourcesOf(group).map(({ version }) => version))];
 }

@@ -26,6 +26,11 @@ function withHeaders(response: Response, headers: Readonly<Record<string, string
   return response;
 }
 
+/** The answer to a question that no kind has: it comes as it is, whatever other form was wished for. */
+export function respondOnce(answer: object | Refusal, { format }: Form, warnings: Warnings): Response {
+  return answer instanceof Refusal ? refuse(answer.reason, warnings) : toResponse(answer, 201, format, warnings);
+}
+
 export function refuse(reason: Reason, warnings?: Warnings): Response {
   const status = toStatus(reason);
   const response = toResponse(status, status.code, "json", warnings);

@@ -221,11 +221,9 @@ describe("a hostile body", () => {
   });
 
   it("of the greatest length makes no more than it has fields", () => {
-    const count = maxBodyBytes / 2;
-    const containers = Array.from({ length: count }, () => [0x12, 0x00]).flat();
-    const decoded = decodeProtobuf(Uint8Array.from(containers), "PodSpec");
-    expect(decoded).toMatchObject({ outcome: "decoded" });
-    expect(decoded.outcome === "decoded" && (decoded.value["containers"] as Json[]).length).toBe(count);
+    const emptyContainers = new Uint8Array(maxBodyBytes).map((_, at) => (at % 2 === 0 ? 0x12 : 0x00));
+    const decoded = decodeProtobuf(emptyContainers, "PodSpec");
+    expect(decoded.outcome === "decoded" && (decoded.value["containers"] as Json[]).length).toBe(maxBodyBytes / 2);
   });
 
   it("nests no deeper than the types do, and they end", () => {

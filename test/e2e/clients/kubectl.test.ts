@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type ServerProcess } from "../../../scripts/lab/server-process.ts";
 import { askDns } from "../ask-dns.ts";
-import { hasKubectl, kubectlFor, type Kubectl } from "./kubectl.ts";
+import { hasKubectl, kubectlFor, kubectlMinor, type Kubectl } from "./kubectl.ts";
 
 const manifest = (name: string): string => join(import.meta.dirname, "manifests", `${name}.yaml`);
 
@@ -61,6 +61,9 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
       "nodes",
       "pods",
       "replicationcontrollers",
+      "selfsubjectaccessreviews",
+      "selfsubjectreviews",
+      "selfsubjectrulesreviews",
       "services",
     ]);
     expect(await says("get", "namespaces", "-o", "name")).toBe(
@@ -209,6 +212,15 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await says("get", "service", "headless", "-o", `jsonpath=${ofEach}`)).toBe("ClusterIP None 80 80");
     expect(await says("get", "service", "outward", "-o", `jsonpath=${ofEach}`)).toMatch(/^NodePort 10\.\S+ 443 https$/);
     expect(await says("get", "service", "elsewhere", "-o", "jsonpath={.spec.externalName}")).toBe("example.test");
+  });
+
+  it("asks what it may do: everything, until there is access control", async () => {
+    expect(await says("auth", "can-i", "create", "pods")).toBe("yes\n");
+    expect(await says("auth", "can-i", "--list")).toMatch(/^\*\.\*\s+\[\]\s+\[\]\s+\[\*\]$/m);
+  });
+
+  it.runIf(kubectlMinor >= 28)("asks who it is", async () => {
+    expect(await says("auth", "whoami")).toMatch(/^Username\s+system:anonymous\nGroups\s+\[system:unauthenticated\]$/m);
   });
 
   it("takes namespaces away with what is in them", async () => {

@@ -20,10 +20,13 @@ export interface Kubectl {
 const required = process.env["REQUIRE_KUBECTL"] === "1";
 /** Another version than the one on the PATH, for trying them all. */
 const program = process.env["KUBECTL"] ?? "kubectl";
-const probe = spawnSync(program, ["version", "--client"]);
+const probe = spawnSync(program, ["version", "--client", "--output=json"]);
 
 export const hasKubectl = probe.status === 0;
 if (required && !hasKubectl) throw new Error(`REQUIRE_KUBECTL is set, and ${program} cannot be run`);
+
+/** 32 of kubectl 1.32: some commands are as old as that. */
+export const kubectlMinor = Number(/"minor": "(\d+)/.exec(probe.stdout?.toString() ?? "")?.[1] ?? 0);
 
 export function kubectlFor(url: string, folder: string): Kubectl {
   const config = join(folder, "kubeconfig.yaml");
