@@ -45,7 +45,7 @@ export function apiDeps(env: Env, { access, dns, serviceRanges }: Config): ApiDe
     follow: (subscription) =>
       new ChangeSource(
         {
-          readChanges: (since, limit) => readChanges(env.DB, since, limit),
+          readChanges: (since) => readChanges(env.DB, since),
           connect: (from) => connectToFeed(env, from),
         },
         subscription,

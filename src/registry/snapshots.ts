@@ -262,18 +262,33 @@ export interface LogEntry extends LoggedChange {
   before: KubeObject | undefined;
 }
 
-/** The log above `since`, oldest first, and the revision below which it is no longer whole. */
-export async function readChanges(
-  db: D1Database,
-  since: number,
-  limit: number,
-): Promise<{ compactedRevision: number; entries: LogEntry[] }> {
-  const results = await db.batch([db.prepare(read.compactedRevision), db.prepare(read.changes).bind(since, limit)]);
+/** A part of the log. */
+export interface LogPart {
+  /** Oldest first, without a gap. */
+  entries: LogEntry[];
+  /** Whether the log goes on behind them. */
+  more: boolean;
+  /** Below it the log is no longer whole. */
+  compactedRevision: number;
+}
+
+/** What is read of the log at a time. Objects may be large, and whoever reads it has 128 MB for everything. */
+const partLimits = { entries: 250, octets: 2_000_000 };
+
+/** The log above `since`. */
+export async function readChanges(db: D1Database, since: number, limits = partLimits): Promise<LogPart> {
+  const results = await db.batch([
+    db.prepare(read.compactedRevision),
+    db.prepare(read.changes).bind(since, limits.entries, limits.octets),
+    db.prepare(read.head),
+  ]);
   const rows = rowsOf<
     ObjectRow & Pick<LogEntry, "resource" | "change"> & { before: string | null; previous: number | null }
   >(results, 1);
+  const head = rowsOf<{ revision: number }>(results, 2)[0]?.revision ?? 0;
   return {
     compactedRevision: rowsOf<{ revision: number }>(results, 0)[0]?.revision ?? 0,
+    more: (rows.at(-1)?.revision ?? head) < head,
     entries: rows.map((row) => ({
       ...pickChange(row),
       object: fromRow(row),

@@ -353,10 +353,20 @@ export const read = {
       AND coalesce(json_extract(o.manifest, '$.status.phase'), '') NOT IN ('Succeeded', 'Failed')
     LIMIT 100`,
 
-  /** The log above revision ?1, oldest first, at most ?2 rows, each with what it superseded. */
-  changes: `SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
-    FROM log LEFT JOIN log AS before ON before.revision = log.previous
-    WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2`,
+  /**
+   * The log above revision ?1, oldest first, each row with what it superseded: at most ?2 rows, and no further one once
+   * there are ?3 octets.
+   */
+  changes: `WITH size AS MATERIALIZED (
+      SELECT log.revision, octet_length(log.manifest) + coalesce(octet_length(before.manifest), 0) AS octets
+      FROM log LEFT JOIN log AS before ON before.revision = log.previous
+      WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2
+    )
+    SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
+    FROM (SELECT revision, sum(octets) OVER (ORDER BY revision) - octets AS octets_before FROM size) part
+      CROSS JOIN log ON log.revision = part.revision
+      LEFT JOIN log AS before ON before.revision = log.previous
+    WHERE part.octets_before < ?3 ORDER BY log.revision`,
   /** The log above revision ?1 of what endpoints in namespace ?2 are derived from, oldest first, at most ?3 rows. */
   changesInNamespace: `SELECT revision, resource, change, manifest FROM log
     WHERE revision > ?1 AND (resource = 'nodes' OR namespace = ?2

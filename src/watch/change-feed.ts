@@ -12,7 +12,7 @@ export class ChangeFeed extends DurableObject<Env> {
   readonly #telling = new Convergence(() =>
     fanOut({
       listeners: () => this.#openSockets().map(toListener),
-      readChanges: (since, limit) => readChanges(this.env.DB, since, limit),
+      readChanges: (since) => readChanges(this.env.DB, since),
     }),
   );
 

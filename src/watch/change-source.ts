@@ -2,7 +2,7 @@
  * The changes to one kind of object from a revision on, as a watch stream in the Worker takes them: first what the log
  * already holds, then what the change feed tells. Bounded: a reader that falls behind is told so and cut off.
  */
-import type { LogEntry } from "../registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../registry/snapshots.ts";
 import type { FeedMessage, Subscription } from "./fan-out.ts";
 
 /** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */
@@ -18,13 +18,20 @@ export type NextChanges =
   | { type: "closed" };
 
 export interface ChangeSourceDeps {
-  readChanges(since: number, limit: number): Promise<{ compactedRevision: number; entries: LogEntry[] }>;
-  connect(subscription: Subscription): Promise<WebSocket>;
+  readChanges(since: number): Promise<LogPart>;
+  connect(subscription: Subscription): Promise<FeedSocket>;
 }
 
-const entriesPerRead = 250;
-/** So many messages of the feed may wait for the reader. */
-const waitingMessages = 64;
+/** What is needed of the platform's WebSocket. */
+export interface FeedSocket {
+  addEventListener(type: "message", onMessage: (event: { data: unknown }) => void): void;
+  addEventListener(type: "close" | "error", onEnd: () => void): void;
+  accept(): void;
+  close(code: number): void;
+}
+
+/** So much of what the feed has sent may wait for the reader; an isolate has 128 MB for all of its readers. */
+const maxWaitingCharacters = 1_000_000;
 
 export class ChangeSource {
   readonly #deps: ChangeSourceDeps;
@@ -40,12 +47,12 @@ export class ChangeSource {
   async *changes(): AsyncGenerator<NextChanges> {
     let told = this.#from.toldRevision;
     for (;;) {
-      const { compactedRevision, entries } = await this.#deps.readChanges(told, entriesPerRead);
+      const { compactedRevision, entries, more } = await this.#deps.readChanges(told);
       if (told < compactedRevision) return yield { type: "too-old", compactedRevision };
       told = entries.at(-1)?.revision ?? told;
       const wanted = entries.filter((entry) => this.#isWanted(entry));
       if (entries.length > 0) yield { type: "changes", upToRevision: told, entries: wanted };
-      if (entries.length < entriesPerRead) break;
+      if (!more) break;
     }
     yield* this.#live(told);
   }
@@ -62,7 +69,7 @@ export class ChangeSource {
   async *#live(toldRevision: number): AsyncGenerator<NextChanges> {
     const socket = await this.#deps.connect({ ...this.#from, toldRevision });
     const mailbox = this.#mailbox;
-    socket.addEventListener("message", ({ data }) => mailbox.put(JSON.parse(String(data)) as FeedMessage));
+    socket.addEventListener("message", ({ data }) => mailbox.put(String(data)));
     socket.addEventListener("close", () => mailbox.end());
     socket.addEventListener("error", () => mailbox.end());
     socket.accept();
@@ -85,16 +92,20 @@ export class ChangeSource {
 
 /** What has come and was not taken yet: at most so much, and then the reader is told that it lost the thread. */
 class Mailbox {
-  readonly #waiting: NextChanges[] = [];
+  /** Messages as they came: parsed, they would take several times the room. */
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  #overrun = false;
   #nudged = false;
   #ended = false;
   #wake: (() => void) | undefined;
 
-  put(next: NextChanges): void {
+  put(message: string): void {
     if (this.#ended) return;
-    const overrun = this.#waiting.length === waitingMessages;
-    if (overrun) this.#ended = true;
-    this.#waiting.push(overrun ? { type: "overrun" } : next);
+    this.#waiting.push(message);
+    this.#waitingCharacters += message.length;
+    // A single message may be larger than that, and somebody has to take it.
+    if (this.#waiting.length > 1 && this.#waitingCharacters > maxWaitingCharacters) this.#giveUp();
     this.#wake?.();
   }
 
@@ -110,8 +121,12 @@ class Mailbox {
 
   async take(): Promise<NextChanges> {
     for (;;) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) return next;
+      const message = this.#waiting.shift();
+      if (message !== undefined) {
+        this.#waitingCharacters -= message.length;
+        return JSON.parse(message) as FeedMessage;
+      }
+      if (this.#overrun) return { type: "overrun" };
       if (this.#ended) return { type: "closed" };
       if (this.#nudged) {
         this.#nudged = false;
@@ -121,5 +136,11 @@ class Mailbox {
         this.#wake = resolve;
       });
     }
+  }
+
+  #giveUp(): void {
+    this.#waiting = [];
+    this.#overrun = true;
+    this.#ended = true;
   }
 }

@@ -3,7 +3,7 @@
  * come. Knows no sockets; the change feed fills in its Deps.
  */
 import type { GroupResource } from "../domain/object.ts";
-import type { LogEntry } from "../registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../registry/snapshots.ts";
 
 /** What a watch stream listens to, and the revision up to which it has been told. */
 export interface Subscription {
@@ -28,11 +28,8 @@ export interface Listener {
 
 export interface FanOutDeps {
   listeners(): Listener[];
-  readChanges(since: number, limit: number): Promise<{ compactedRevision: number; entries: LogEntry[] }>;
+  readChanges(since: number): Promise<LogPart>;
 }
-
-/** So many entries are read and sent at a time; it bounds the memory of the feed. */
-const entriesPerRead = 250;
 
 /** Tells every listener of everything that it has not been told of. */
 export async function fanOut(deps: FanOutDeps): Promise<void> {
@@ -40,9 +37,9 @@ export async function fanOut(deps: FanOutDeps): Promise<void> {
     const listeners = deps.listeners();
     if (listeners.length === 0) return;
     const since = Math.min(...listeners.map((listener) => listener.subscription().toldRevision));
-    const { compactedRevision, entries } = await deps.readChanges(since, entriesPerRead);
+    const { compactedRevision, entries, more } = await deps.readChanges(since);
     for (const listener of listeners) tellOne(listener, compactedRevision, entries);
-    if (entries.length < entriesPerRead) return;
+    if (!more) return;
   }
 }
 

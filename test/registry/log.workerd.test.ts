@@ -7,6 +7,8 @@ import { service } from "../objects.ts";
 
 const registry = registryOf(env);
 
+const whole = { entries: 1000, octets: Number.MAX_SAFE_INTEGER };
+
 async function labelled(object: KubeObject, label: string): Promise<KubeObject> {
   const after = { ...object, metadata: { ...object.metadata, labels: { label } } };
   const result =
@@ -19,7 +21,7 @@ async function labelled(object: KubeObject, label: string): Promise<KubeObject> 
 
 /** What the log says of one object since a revision: the change, and the label before and after. */
 async function story(name: string, since = 0): Promise<string[]> {
-  const { entries } = await readChanges(env.DB, since, 1000);
+  const { entries } = await readChanges(env.DB, since, whole);
   return entries
     .filter(({ object }) => object.metadata.name === name)
     .map(
@@ -41,15 +43,31 @@ describe("the log", () => {
   });
 
   it("is read in parts", async () => {
-    const all = (await readChanges(env.DB, 0, 1000)).entries.map(({ revision }) => revision);
+    const all = (await readChanges(env.DB, 0, whole)).entries.map(({ revision }) => revision);
     const parts: number[] = [];
-    for (let since = 0; ;) {
-      const { entries } = await readChanges(env.DB, since, 2);
-      if (entries.length === 0) break;
-      parts.push(...entries.map(({ revision }) => revision));
-      since = parts.at(-1) ?? since;
+    for (let more = true; more;) {
+      const part = await readChanges(env.DB, parts.at(-1) ?? 0, { entries: 2, octets: Number.MAX_SAFE_INTEGER });
+      expect(part.entries.length).toBeLessThanOrEqual(2);
+      parts.push(...part.entries.map(({ revision }) => revision));
+      more = part.more;
     }
     expect(parts).toEqual(all);
+    expect(await readChanges(env.DB, all.at(-1) ?? 0)).toMatchObject({ entries: [], more: false });
+  });
+
+  it("is read in parts that are no longer than asked for, but for a single entry", async () => {
+    const since = Number((await labelled(service("large"), "a")).metadata.resourceVersion);
+    const large = {
+      ...service("larger"),
+      metadata: { ...service("larger").metadata, annotations: { x: "y".repeat(9000) } },
+    };
+    await labelled(large, "a");
+    await labelled(service("small"), "a");
+    const octets = 5000;
+    const first = await readChanges(env.DB, since, { entries: 100, octets });
+    expect(first).toMatchObject({ entries: [{ object: { metadata: { name: "larger" } } }], more: true });
+    const second = await readChanges(env.DB, first.entries[0]?.revision ?? 0, { entries: 100, octets });
+    expect(second).toMatchObject({ entries: [{ object: { metadata: { name: "small" } } }], more: false });
   });
 
   it("keeps what changed lately, however often it is compacted", async () => {
@@ -64,7 +82,7 @@ describe("the log", () => {
     await ageAll();
     const later = await labelled(one, "c");
     await compactLog(env.DB, 2000);
-    const { compactedRevision } = await readChanges(env.DB, 0, 1);
+    const { compactedRevision } = await readChanges(env.DB, 0);
     expect(compactedRevision).toBeGreaterThanOrEqual(Number(one.metadata.resourceVersion));
     expect(await story("edge", compactedRevision)).toEqual(["MODIFIED b c"]);
     expect(await story("web")).toEqual([]);
