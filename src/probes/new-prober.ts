@@ -3,21 +3,23 @@
  * pods, and what drives it. Nothing of Cloudflare is named here, so that tests put the same prober together.
  */
 import { Asker, type Answer, type Question } from "./asker.ts";
+import { Overflows } from "./overflows.ts";
 import { ProbeEngine, type ProbeEngineDeps } from "./probe-engine.ts";
 import { ProberDriver, type ProberDriverDeps } from "./prober-driver.ts";
 import type { ProberDeps, ProberRegistry } from "./prober-deps.ts";
-import { authorityOf } from "./probe-target.ts";
-import { hashOf } from "./schedule.ts";
 import { Slots } from "./slots.ts";
 import type { Clock } from "./sockets.ts";
 
-/** Takes the questions for which the prober has no slots left: objects with slots of their own (see `overflowOf`). */
+/** Takes the questions for which the prober has no slots left. */
 export type Overflow = (question: Question) => Promise<Answer>;
+
+/** The overflow object of this name, which has slots of its own. */
+export type OverflowNamed = (name: string) => Overflow;
 
 export interface ProberParts extends ProberDeps {
   /** The prober's name, which is its node's. */
   prober: string;
-  overflow: Overflow;
+  overflow: OverflowNamed;
   clock: Clock;
   counters: ProbeEngineDeps["counters"];
   series: ProbeEngineDeps["series"];
@@ -28,7 +30,10 @@ export interface ProberParts extends ProberDeps {
 
 export function newProber(parts: ProberParts): ProberDriver {
   const { prober, allow, clock, connect, fetch, overflow, counters, series, report } = parts;
-  const slots = new Slots({ suspects: 2, divertAtStuck: 3 });
+  const slots = new Slots({ suspects: 0, divertAtStuck: 3 });
+  const overflows = new Overflows(prober);
+  const elsewhere = (question: Question): Promise<Answer> =>
+    overflow(overflows.nameFor(question))(question).catch(unreachableOverflow);
   const asker = new Asker({ slots, clock, connect, fetch });
   const registry = withSlots(slots, parts.registry);
   const engine = new ProbeEngine({
@@ -37,27 +42,13 @@ export function newProber(parts: ProberParts): ProberDriver {
     counters,
     series,
     report,
-    ask: async (question) => (await asker.ask(question)) ?? (await overflow(question).catch(unreachableOverflow)),
+    ask: async (question) => (await asker.ask(question)) ?? (await elsewhere(question)),
     writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
     removeTerminated: (pod) => registry.removeTerminated(pod),
     removeExpired: (pod) => registry.removeExpired(pod),
     recordEvent: (...event) => registry.recordEvent(...event),
   });
   return new ProberDriver({ ...parts, engine, registry });
-}
-
-/** Enough for all pods of a prober but a few to swallow connections and be tried once a minute each. */
-const objectsForSuspects = 2;
-/** When many begin to swallow connections at the same time, each takes slots from few others. */
-const objectsForOthers = 16;
-
-/**
- * The object that a question overflows to. Pods that are known to swallow connections have few to themselves: they keep
- * an object awake, which is billed, and are not urgent. The others are spread.
- */
-export function overflowOf(prober: string, { target, use }: Question): string {
-  const [lane, objects] = use === "suspect" ? ["suspects", objectsForSuspects] : ["overflow", objectsForOthers];
-  return `${prober}/${lane}-${hashOf(authorityOf(target)) % objects}`;
 }
 
 /** How long a question waits for a slot of the overflow. The caller is billed while it waits. */

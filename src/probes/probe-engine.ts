@@ -13,7 +13,6 @@ import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
 import { ProbeRun, type MovingCounters } from "./probe-run.ts";
 import { planProbes, type ProbePlan } from "./probe-spec.ts";
 import type { ProberRegistry } from "./prober-deps.ts";
-import { hashOf } from "./schedule.ts";
 
 export interface ProbeEngineDeps {
   /** The prober's name, which is its node's. */
@@ -112,9 +111,8 @@ export class ProbeEngine {
     if (before?.probed.planText === JSON.stringify(plans)) return before;
     const { prober } = this.#deps;
     const startedMs = Math.min(nowMs, startOf(pod) ?? nowMs);
-    const seed = hashOf(pod.metadata.uid);
     const newRun = (plan: ProbePlan | undefined, passing: boolean): ProbeRun | undefined =>
-      plan?.plan === "probe" ? new ProbeRun(plan.spec, { prober, startedMs, passing, seed }) : undefined;
+      plan?.plan === "probe" ? new ProbeRun(plan.spec, { prober, startedMs, passing }) : undefined;
     const probed = new ProbedPod(pod, plans, newRun, before !== undefined);
     const { uid } = pod.metadata;
     if (before === undefined) probed.restore(this.#counters.of(uid));

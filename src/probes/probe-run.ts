@@ -30,8 +30,7 @@ export class ProbeRun {
   #inFlight = false;
   #swallows = false;
 
-  /** `seed` differs between pods. */
-  constructor(spec: ProbeSpec, start: { prober: string; startedMs: number; passing: boolean; seed: number }) {
+  constructor(spec: ProbeSpec, start: { prober: string; startedMs: number; passing: boolean }) {
     this.spec = spec;
     this.#state = { ...initialThresholdState, passing: start.passing };
     this.#timetable = {
@@ -39,7 +38,7 @@ export class ProbeRun {
       periodMs: spec.periodMs,
       phaseMs: phaseOf(start.prober, spec.periodMs),
     };
-    this.#sparse = oncePerMinute(this.#timetable, start.seed);
+    this.#sparse = oncePerMinute(this.#timetable);
   }
 
   get passing(): boolean {

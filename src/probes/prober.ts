@@ -9,7 +9,7 @@ import { proberObject } from "../objects.ts";
 import { proberDeps } from "../probing-wiring.ts";
 import type { Answer, Question } from "./asker.ts";
 import type { StateStore } from "./kept-state.ts";
-import { newOverflow, newProber, overflowOf, type Overflow } from "./new-prober.ts";
+import { newOverflow, newProber, type Overflow } from "./new-prober.ts";
 import type { ProberDriver, RoundReport } from "./prober-driver.ts";
 import type { Clock } from "./sockets.ts";
 
@@ -28,7 +28,7 @@ export class Prober extends DurableObject<Env> {
       prober,
       clock,
       report,
-      overflow: (question) => proberObject(env, overflowOf(prober, question)).ask(question),
+      overflow: (name) => (question) => proberObject(env, name).ask(question),
       counters: storeIn(storage.kv, "counters/"),
       series: storeIn(storage.kv, "events/"),
       alarm: {

@@ -59,14 +59,9 @@ export function dueNumber(
   return lastNumber !== undefined && isCounted(timetable, number, lastNumber) ? undefined : number;
 }
 
-/**
- * The rounds of a probe that is run at most once a minute: every so many of its own, which ones is up to `seed`, so that
- * such probes are spread over the minute and still fall into rounds that take place anyway.
- */
-export function oncePerMinute(timetable: Timetable, seed: number): Timetable {
-  const every = Math.ceil(60_000 / timetable.periodMs);
-  const periodMs = every * timetable.periodMs;
-  return { ...timetable, periodMs, phaseMs: timetable.phaseMs + (seed % every) * timetable.periodMs };
+/** The rounds of a probe that is run at most once a minute: every so many of its own, the same for all of one prober. */
+export function oncePerMinute(timetable: Timetable): Timetable {
+  return { ...timetable, periodMs: Math.ceil(60_000 / timetable.periodMs) * timetable.periodMs };
 }
 
 /** When the last number lies further ahead than this, the clock was set back, and numbers begin anew. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, Probe } from "../../src/domain/pod.ts";
 import { probedPod, ProberWorld } from "./prober-world.ts";
-import { answering, type Peer } from "./strict-platform.ts";
+import { answering, type Peer, type StrictPlatform } from "./strict-platform.ts";
 
 const probe: Probe = { tcpSocket: { port: 80 }, periodSeconds: 10 };
 const swallowing: Peer = { peer: "swallows" };
@@ -122,8 +122,23 @@ describe("pods beside black holes", () => {
         ),
       );
       expect(late).toEqual([]);
-      expect(world.overflowNetworks.size).toBeLessThanOrEqual(18);
+      const suspects = [...world.overflowNetworks.keys()].filter((name) => name.includes("/suspects-"));
+      expect(suspects.length).toBeLessThanOrEqual(5);
     }
+  });
+
+  it("leave their prober to sleep: those that are known are asked elsewhere, all at the same moment", async () => {
+    const world = new ProberWorld();
+    await world.register(...pods(world, 5, "20.0.0", swallowing), ...pods(world, 5, "20.0.1", answering(200)));
+    await world.sweepFor(300_000);
+    const settledMs = world.clock.nowMs();
+    await world.sweepFor(600_000);
+    const since = (network: StrictPlatform | undefined) =>
+      network?.dialled.filter(({ atMs, to }) => atMs >= settledMs && to.startsWith("20.0.0.")) ?? [];
+    expect(since(world.network)).toEqual([]);
+    const asked = since(world.overflowNetworks.get("edge-0/suspects-0"));
+    expect(asked.length).toBe(50);
+    expect(new Set(asked.map(({ atMs }) => atMs)).size).toBe(10);
   });
 
   it("stay ready through the onset, and those that are gone are out in three minutes", async () => {

@@ -2,7 +2,7 @@
 import { withReadiness, type ContainerReadiness } from "../../src/domain/readiness.ts";
 import { initialReadiness } from "../../src/domain/readiness.ts";
 import type { Pod, Probe } from "../../src/domain/pod.ts";
-import { newOverflow, newProber, overflowOf, type Overflow } from "../../src/probes/new-prober.ts";
+import { newOverflow, newProber, type Overflow } from "../../src/probes/new-prober.ts";
 import type { Happening } from "../../src/domain/event.ts";
 import type { StateStore } from "../../src/probes/kept-state.ts";
 import type { DueEvent, KeptSeries } from "../../src/probes/pod-events.ts";
@@ -97,10 +97,10 @@ export class ProberWorld {
       clock,
       connect: network.connect,
       fetch: network.fetch,
-      overflow: async (question) => {
+      overflow: (name) => async (question) => {
         this.overflowed.push(question.target.hostname);
         if (this.overflowFails) throw new Error("the object cannot be reached");
-        return this.#overflowNamed(overflowOf(proberName, question))(question);
+        return this.#overflowNamed(name)(question);
       },
       counters: this.#storeOf(storage.counters),
       series: this.#storeOf(storage.series),

@@ -35,7 +35,7 @@ describe("the price of a month", () => {
     const { usage, probers } = estimate(quiet);
     expect(usage.d1RowsWritten).toBe(0);
     expect(usage.objectRowsWritten).toBe(probers * 43_200);
-    expect(estimate({ ...quiet, flipsPerPodDay: 1 }).usage.d1RowsWritten).toBe(10_000 * 30 * 12);
+    expect(estimate({ ...quiet, flipsPerPodDay: 1 }).usage.d1RowsWritten).toBe(10_000 * 30 * 15);
   });
 
   it("never falls when pods, dead ones, flips or queries rise", () => {
