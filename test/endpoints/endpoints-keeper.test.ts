@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Service } from "../../src/domain/service.ts";
 import { EndpointsKeeper, type EndpointsKeeperDeps, type Held } from "../../src/endpoints/endpoints-keeper.ts";
 import type { ServiceSnapshot } from "../../src/registry/registry.ts";
-import { readyPod, service } from "../objects.ts";
+import { readyPod, service, slice } from "../objects.ts";
 
 const kubia = {
   ...service("kubia", { selector: { app: "kubia" } }),
@@ -227,6 +227,58 @@ describe("publishing", () => {
     await answer(snapshot(5, ["10.0.0.1"]));
     await Promise.all(background);
     expect(log.filter((entry) => entry.endsWith(" ms"))).toEqual(["cluster_ip 50 ms"]);
+  });
+
+  it("is waited for by nobody: the list changes at once while a publication waits out its second", async () => {
+    const { deps, answer, log, background } = harness();
+    const waking: (() => void)[] = [];
+    const sleep = (): Promise<void> => new Promise((resolve) => waking.push(resolve));
+    const keeper = new EndpointsKeeper({ ...deps, sleep });
+    const poke = async (revision: number, ips: string[]): Promise<void> => {
+      const poked = keeper.poke();
+      await answer(snapshot(revision, ips));
+      await poked;
+    };
+    await poke(5, ["10.0.0.1"]);
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await Promise.all(background);
+    await poke(6, ["10.0.0.2"]);
+    while (waking.length === 0) await Promise.resolve();
+    await poke(7, ["10.0.0.3"]);
+    expect(await keeper.resolve("u1")).toMatchObject({ revision: 7, endpoints: [{ ip: "10.0.0.3" }] });
+    expect(log.filter((entry) => entry.startsWith("publish"))).toEqual(["publish 5"]);
+    waking.shift()?.();
+    await answer(snapshot(7, ["10.0.0.3"]));
+    while (waking.length === 0) await Promise.resolve();
+    expect(log.filter((entry) => entry.startsWith("publish"))).toEqual(["publish 5", "publish 7"]);
+  });
+
+  it("that somebody got ahead of is planned anew, and the service stays pending until one is complete", async () => {
+    const { deps, answer, log, background } = harness();
+    const complete = [false, true];
+    const publish = async ({ revision }: ServiceSnapshot): Promise<boolean> => {
+      log.push(`publish ${revision}`);
+      return complete.shift() ?? true;
+    };
+    const keeper = new EndpointsKeeper({ ...deps, publish });
+    const poked = keeper.poke();
+    await answer(snapshot(5, []));
+    await poked;
+    await answer(snapshot(5, []));
+    await answer(snapshot(6, []));
+    while (!log.includes("settle 6")) await Promise.resolve();
+    await Promise.all(background);
+    expect(log.filter((entry) => /^(publish|settle)/.test(entry))).toEqual(["publish 5", "publish 6", "settle 6"]);
+  });
+
+  it("leaves out of the list a slice whose service was an earlier one of the name", async () => {
+    const { keeper, answer } = harness();
+    const byHand = slice("by-hand", "kubia", [{ addresses: ["10.0.0.9"] }]);
+    const owner = { apiVersion: "v1", kind: "Service", name: "kubia", uid: "earlier" };
+    const orphan = { ...byHand, metadata: { ...byHand.metadata, ownerReferences: [owner] } };
+    const asked = keeper.resolve("u1");
+    await answer({ ...snapshot(5, ["10.0.0.1"]), slices: [orphan] });
+    expect((await asked)?.endpoints.map(({ ip }) => ip)).toEqual(["10.0.0.1"]);
   });
 
   it("waits out the second that follows a publication", async () => {

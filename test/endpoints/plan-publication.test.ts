@@ -25,6 +25,30 @@ describe("publishing a service with a selector", () => {
     expect(plan({ service: kubia, pods, ...carriedOut({ service: kubia, pods }) })).toEqual([]);
   });
 
+  it("writes nothing for ports in another order", () => {
+    const ports = [
+      { name: "a", port: 80 },
+      { name: "b", port: 81 },
+      { name: "c", port: 82, targetPort: "c" },
+    ];
+    const containers = [{ name: "main", ports: [{ name: "c", containerPort: 8082 }] }];
+    const own = [...pods, readyPod("c", "10.0.0.3", { labels: { app: "kubia" } }, { containers })];
+    const ordered = (of: typeof ports): Service => ({ ...kubia, spec: { ...kubia.spec, ports: of } });
+    const published = carriedOut({ service: ordered(ports), pods: own });
+    expect(published.endpoints?.subsets).toHaveLength(2);
+    expect(plan({ service: ordered([...ports].reverse()), pods: own, ...published })).toEqual([]);
+  });
+
+  it("gives hints, and takes them back, as trafficDistribution comes and goes", () => {
+    const near: Service = { ...kubia, spec: { ...kubia.spec, trafficDistribution: "PreferSameZone" } };
+    const placed = [readyPod("a", "10.0.0.1", { labels: { app: "kubia" } }, { nodeName: "n1" })];
+    const published = carriedOut({ service: kubia, pods: placed, zones: { n1: "z1" } });
+    const hinted = carriedOut({ service: near, pods: placed, zones: { n1: "z1" }, ...published });
+    expect(hinted.slices[0]?.endpoints[0]?.hints).toEqual({ forZones: [{ name: "z1" }] });
+    const back = { service: kubia, pods: placed, zones: { n1: "z1" }, ...hinted };
+    expect(carriedOut(back).slices[0]?.endpoints[0]).not.toHaveProperty("hints");
+  });
+
   it("labels a headless one, and follows its labels", () => {
     const published = carriedOut({ service: kubia, pods });
     const headless: Service = { ...kubia, spec: { ...kubia.spec, clusterIP: "None" } };

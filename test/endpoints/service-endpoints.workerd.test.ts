@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
 import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
+import type { Service } from "../../src/domain/service.ts";
 import { readDue, readProgrammingLatency } from "../../src/registry/snapshots.ts";
 import { serviceObject } from "../../src/objects.ts";
 import { pokePending, registryOf } from "../../src/waking.ts";
@@ -104,6 +105,74 @@ describe("the object of a service", () => {
     await settled("gone");
     expect(await slicesOf("gone")).toEqual([]);
     expect(await registry.get("endpoints", "default", "gone")).toBeUndefined();
+  });
+
+  it("puts right what somebody does to its slices and Endpoints by hand", async () => {
+    await create("services", service("held", { selector: { app: "held" }, ports: [{ port: 80 }] }));
+    await create("pods", readyPod("held-1", "10.5.0.1", { labels: { app: "held" } }));
+    await serviceObject(env, "default/held").poke();
+    await settled("held");
+    const [own] = await slicesOf("held");
+    const endpoints = await registry.get("endpoints", "default", "held");
+    if (own === undefined || endpoints === undefined) throw new Error("nothing was published");
+    const emptied = await registry.update("endpointslices.discovery.k8s.io", own, {
+      ...own,
+      endpoints: [],
+    } as EndpointSlice);
+    expect(emptied).toMatchObject({ outcome: "written", concerned: { services: ["default/held"] } });
+    expect(await registry.delete("endpoints", endpoints)).toMatchObject({
+      outcome: "written",
+      concerned: { services: ["default/held"] },
+    });
+    await serviceObject(env, "default/held").poke();
+    await settled("held");
+    const mended = await slicesOf("held");
+    expect(mended).toMatchObject([{ metadata: { uid: own.metadata.uid }, endpoints: own.endpoints }]);
+    const again = (await registry.get("endpoints", "default", "held")) as Endpoints | undefined;
+    expect(again?.subsets).toMatchObject([{ addresses: [{ ip: "10.5.0.1" }] }]);
+  });
+
+  it("hands out Endpoints written by hand, mirrors them, and takes them away with the service", async () => {
+    const made = await create("services", service("manual", { clusterIP: "None" }));
+    const { metadata } = service("manual");
+    const byHand = { apiVersion: "v1", kind: "Endpoints", metadata, subsets: [{ addresses: [{ ip: "10.6.0.1" }] }] };
+    await create("endpoints", byHand);
+    await serviceObject(env, "default/manual").poke();
+    expect(await listed("manual", made.metadata.uid)).toEqual(["10.6.0.1"]);
+    await settled("manual");
+    expect(await slicesOf("manual")).toMatchObject([{ endpoints: [{ addresses: ["10.6.0.1"] }] }]);
+    await registry.delete("services", made);
+    await serviceObject(env, "default/manual").poke();
+    await settled("manual");
+    expect(await slicesOf("manual")).toEqual([]);
+    expect(await registry.get("endpoints", "default", "manual")).toBeUndefined();
+  });
+
+  it("follows its selector, and leaves its Endpoints to the user when that goes", async () => {
+    const ports = [{ port: 80 }];
+    const made = (await create("services", service("moved", { selector: { app: "blue" }, ports }))) as Service;
+    const { uid } = made.metadata;
+    await create("pods", readyPod("blue-1", "10.7.0.1", { labels: { app: "blue" } }));
+    await create("pods", readyPod("green-1", "10.7.0.2", { labels: { app: "green" } }));
+    const poke = async (): Promise<void> => serviceObject(env, "default/moved").poke();
+    const select = async (before: Service, selector: Record<string, string>): Promise<Service> => {
+      const after: Service = { ...before, spec: { ...before.spec, selector } };
+      const result = await registry.update("services", before, after);
+      if (result.outcome !== "written") throw new Error(result.outcome);
+      await poke();
+      return result.object as Service;
+    };
+    await poke();
+    expect(await listed("moved", uid)).toEqual(["10.7.0.1"]);
+    const green = await select(made, { app: "green" });
+    expect(await listed("moved", uid)).toEqual(["10.7.0.2"]);
+    await settled("moved");
+    await select(green, {});
+    await settled("moved");
+    expect(await listed("moved", uid)).toEqual(["10.7.0.2"]);
+    expect(await slicesOf("moved")).toMatchObject([
+      { endpoints: [{ addresses: ["10.7.0.2"] }], metadata: { ownerReferences: [{ kind: "Endpoints" }] } },
+    ]);
   });
 
   it("that was deleted and made again starts clean, with slices of its own", async () => {
