@@ -26,7 +26,12 @@ export function deriveSubsets(service: Service, pods: readonly Pod[]): EndpointS
     for (const port of endpointsPorts(service, candidate)) {
       const key = port === undefined ? "" : portsKey([port]);
       const entry = byPort.get(key) ?? { port, backends: new Map<string, Backend>() };
-      addBackend(entry.backends, candidate, publishAll || candidate.serving);
+      const ready = publishAll || candidate.serving;
+      // Two pods may share an address, each in a state of its own.
+      entry.backends.set(`${candidate.ip.text} ${candidate.pod.metadata.uid}`, {
+        address: toAddress(candidate),
+        ready,
+      });
       byPort.set(key, entry);
     }
   }
@@ -37,13 +42,6 @@ export function deriveSubsets(service: Service, pods: readonly Pod[]): EndpointS
 function endpointsPorts(service: Service, candidate: Candidate): (EndpointPort | undefined)[] {
   if (isHeadless(service) && (service.spec.ports ?? []).length === 0) return [undefined];
   return candidate.ports.map(({ name, ...port }) => (name === "" || name === undefined ? port : { name, ...port }));
-}
-
-/** Two pods may share an address; a not-ready mark beats ready for the same pod and address. */
-function addBackend(backends: Map<string, Backend>, candidate: Candidate, ready: boolean): void {
-  const key = `${candidate.ip.text} ${candidate.pod.metadata.uid}`;
-  const known = backends.get(key);
-  backends.set(key, { address: toAddress(candidate), ready: ready && known?.ready !== false });
 }
 
 function toAddress({ pod, ip, hostname }: Candidate): EndpointAddress {

@@ -90,11 +90,10 @@ function fillChanged(fillings: readonly Filling[], left: SliceEndpoint[], capaci
   }
 }
 
-/** The fullest unchanged slice that has room for `count` endpoints; a slice's worth of them gets a new one. */
+/** The fullest slice that has room for `count` endpoints. By now it is an unchanged one: those that changed are full. */
 function fullestWithRoom(fillings: readonly Filling[], count: number, capacity: number): Filling | undefined {
-  if (count >= capacity) return undefined;
   const [fullest] = fillings
-    .filter(({ changed, endpoints }) => !changed && endpoints.length + count <= capacity)
+    .filter(({ endpoints }) => endpoints.length + count <= capacity)
     .sort((a, b) => b.endpoints.length - a.endpoints.length);
   return fullest;
 }

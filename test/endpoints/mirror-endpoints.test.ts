@@ -115,6 +115,15 @@ describe("publishing a service without a selector", () => {
     expect(slices[0]?.endpoints.filter(({ conditions }) => conditions?.ready)).toHaveLength(600);
   });
 
+  it("mirrors no more than a thousand of subsets with the same ports, which are one slice", () => {
+    const half = (net: number): Endpoints["subsets"] => [
+      { addresses: Array.from({ length: 600 }, (_, at) => ({ ip: `10.${net}.${Math.floor(at / 250)}.${at % 250}` })) },
+    ];
+    const subsets = [...(half(1) ?? []), ...(half(2) ?? [])];
+    const { slices } = carriedOut({ service: plain, endpoints: { ...endpoints("plain", ""), subsets } });
+    expect(slices.map((each) => each.endpoints.length)).toEqual([1000]);
+  });
+
   it("mirrors Endpoints that were there before their service, when it comes", () => {
     const early = endpoints("plain", "10.9.0.1");
     expect(plan({ service: undefined, endpoints: early })).toEqual([]);

@@ -131,6 +131,12 @@ describe("fitting endpoints into slices", () => {
     expect(sizes(carriedOut([group(wanted)], slices))).toEqual([92, 50]);
   });
 
+  it("fills the fullest of the slices that change anyway", () => {
+    const slices = [...carriedOut([group(range(90))], []), ...carriedOut([group(range(95, 100))], [])];
+    const wanted = [...range(89), ...range(94, 100), ...range(6, 300)];
+    expect(sizes(carriedOut([group(wanted)], slices))).toEqual([89, 100]);
+  });
+
   it("else takes the fullest slice that has room for all the rest", () => {
     const slices = [20, 96, 99].flatMap((size, index) => carriedOut([group(range(size, index * 100))], []));
     const wanted = [...range(20), ...range(96, 100), ...range(99, 200), ...range(4, 300)];
