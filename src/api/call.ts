@@ -11,8 +11,8 @@ export interface Call extends Context {
   namespace: string;
   /** Empty where the path names a collection. */
   name: string;
-  /** Whether the path ends in `/status`. */
-  onStatus: boolean;
+  /** What comes behind the name, as in `/status`; empty for the object itself. */
+  subresource: string;
   query: URLSearchParams;
   request: Request;
 }

@@ -15,12 +15,21 @@ export interface Subject {
   name: string;
 }
 
+/** A field of another manager that an apply would change. */
+export interface ApplyConflict {
+  /** `"kubectl-patch" using v1` */
+  manager: string;
+  /** `.spec.replicas` */
+  field: string;
+}
+
 export type Reason =
   | { type: "not-found"; subject: Pick<Subject, "group" | "plural" | "name"> }
   | { type: "no-such-route" }
   | { type: "already-exists"; subject: Subject }
   /** `why` follows "the request cannot be fulfilled". */
   | { type: "conflict"; subject: Subject; why: string }
+  | { type: "apply-conflict"; conflicts: readonly ApplyConflict[] }
   | { type: "invalid"; subject: Pick<Subject, "group" | "kind" | "name">; errors: readonly FieldError[] }
   /** A JSON patch that does not apply: Kubernetes says no more than that. */
   | { type: "patch-failed" }

@@ -102,8 +102,8 @@ function subresourceVerb(kind: Kind, subresource: string, method: string): Verb 
 export function callOf(
   kind: Kind,
   path: ResourcePath,
-  rest: Omit<Call, "kind" | "namespace" | "name" | "onStatus">,
+  rest: Omit<Call, "kind" | "namespace" | "name" | "subresource">,
 ): Call {
   const { namespace, name, subresource } = path;
-  return { ...rest, kind, namespace, name, onStatus: subresource === "status" };
+  return { ...rest, kind, namespace, name, subresource };
 }

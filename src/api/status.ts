@@ -2,7 +2,7 @@
  * Reasons as Kubernetes `Status` objects: the one place that knows codes and wordings.
  * Source: k8s.io/apimachinery, pkg/api/errors/errors.go.
  */
-import type { Reason, Subject } from "./refusal.ts";
+import type { ApplyConflict, Reason, Subject } from "./refusal.ts";
 import { fieldErrorText } from "./validation/field-error.ts";
 
 export interface StatusCause {
@@ -48,6 +48,8 @@ export function toStatus(reason: Reason): Status {
       const message = `Operation cannot be fulfilled on ${about(reason.subject)}: ${reason.why}`;
       return failure(409, "Conflict", message, detailsOf(reason.subject));
     }
+    case "apply-conflict":
+      return applyConflictStatus(reason.conflicts);
     case "invalid":
       return invalidStatus(reason);
     case "patch-failed":
@@ -129,6 +131,24 @@ function invalidStatus({ subject, errors: found }: Extract<Reason, { type: "inva
 function forbiddenStatus(subject: Subject, why: string, causes?: StatusCause[]): Status {
   const details = { ...detailsOf(subject), ...(causes === undefined ? {} : { causes }) };
   return failure(403, "Forbidden", `${about(subject)} is forbidden: ${why}`, details);
+}
+
+/** Source: k8s.io/apimachinery, pkg/util/managedfields/internal/conflict.go. */
+function applyConflictStatus(conflicts: readonly ApplyConflict[]): Status {
+  const causes = conflicts.map(({ manager, field }) => {
+    return { reason: "FieldManagerConflict", message: `conflict with ${manager}`, field };
+  });
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))];
+  const each = managers.map((manager) => {
+    const fields = conflicts.filter((conflict) => conflict.manager === manager).map(({ field }) => `- ${field}`);
+    return [`conflicts with ${manager}:`, ...fields].join("\n");
+  });
+  const [only] = causes.length === 1 ? causes : [];
+  const message =
+    only === undefined
+      ? `Apply failed with ${causes.length} conflicts: ${each.join("\n")}`
+      : `Apply failed with 1 conflict: ${only.message}: ${only.field}`;
+  return failure(409, "Conflict", message, { causes });
 }
 
 function terminatingStatus(subject: Subject, namespace: string): Status {

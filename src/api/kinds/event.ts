@@ -21,6 +21,7 @@ export const eventKind: Kind<Event> = {
   categories: [],
   namespaced: true,
   hasStatus: false,
+  managedFromFirstApply: true,
   schema: "Event",
   isName: isDnsSubdomain,
   columns: [

@@ -16,6 +16,7 @@ export const leaseKind: Kind<Lease> = {
   categories: [],
   namespaced: true,
   hasStatus: false,
+  managedFromFirstApply: true,
   schema: "Lease",
   isName: isDnsSubdomain,
   columns: [nameColumn, column("Holder", "Who holds the lease.", ({ spec }) => spec?.holderIdentity ?? ""), ageColumn],

@@ -5,6 +5,7 @@
  */
 import { isJsonList, isJsonObject, ownValue, sameJson, type Json, type JsonObject } from "../json.ts";
 import { fieldType, isTypeName, type TypeName } from "../schema/schema.ts";
+import { inOrder } from "./item-order.ts";
 import { isMergedSet, mergeKeyOf } from "./merge-keys.ts";
 
 const setElementOrder = "$setElementOrder/";
@@ -70,7 +71,7 @@ function mergeList(current: readonly Json[], patch: readonly Json[], place: Plac
   if (key !== undefined) return mergeItems(current, patch, key, place.order, type);
   if (place.type === undefined || !isMergedSet(place.type, place.field)) return patch;
   const union = [...current, ...patch.filter((item) => !current.some((other) => sameJson(item, other)))];
-  return ordered(union, place.order, sameJson);
+  return inOrder(union, place.order, sameJson);
 }
 
 function mergeItems(
@@ -93,22 +94,7 @@ function mergeItems(
     else if (!isJsonObject(known)) items.push(withoutDirectives(strategicMergePatch({}, item, type)));
     else items = items.map((other) => (other === known ? strategicMergePatch(known, item, type) : other));
   }
-  return ordered(items, order, (item, named) => isJsonObject(named) && hasKey(item, key, ownValue(named, key)));
-}
-
-/** Items that the order names stand in it; each of the others stays behind the one that it followed. */
-function ordered(
-  items: readonly Json[],
-  order: readonly Json[],
-  isNamed: (item: Json, named: Json) => boolean,
-): Json[] {
-  let last = -1;
-  const ranked = items.map((item, index) => {
-    const rank = order.findIndex((named) => isNamed(item, named));
-    if (rank >= 0) last = rank;
-    return { item, rank: rank >= 0 ? rank : last + 0.5, index };
-  });
-  return ranked.toSorted((a, b) => a.rank - b.rank || a.index - b.index).map(({ item }) => item);
+  return inOrder(items, order, (item, named) => isJsonObject(named) && hasKey(item, key, ownValue(named, key)));
 }
 
 function orderOf(patch: JsonObject, field: string): readonly Json[] {

@@ -1,8 +1,11 @@
 /** POST on a collection. */
 import type { KubeObject } from "../../domain/object.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
+import type { Author } from "../fields/managers.ts";
+import type { Draft } from "../kinds/kind.ts";
 import { parseWriteOptions } from "../options.ts";
 import { Refusal } from "../refusal.ts";
+import { authorOf } from "../write/author.ts";
 import { prepareNew } from "../write/prepare-new.ts";
 import { readDraft } from "../write/read-draft.ts";
 import { announce, namespaceMissing, storeNew, withLikelyAddresses } from "../write/store.ts";
@@ -12,9 +15,18 @@ export async function create(call: Call): Promise<Answer | Refusal> {
   if (options instanceof Refusal) return options;
   const draft = await readDraft(call, options.fieldValidation);
   if (draft instanceof Refusal) return draft;
-  const object = await prepareNew(call, draft);
+  return createDraft(call, draft, options.dryRun, authorOf(call, options, "Update"));
+}
+
+export async function createDraft(
+  call: Call,
+  draft: Draft,
+  dryRun: boolean,
+  author: Author,
+): Promise<Answer | Refusal> {
+  const object = await prepareNew(call, draft, author);
   if (object instanceof Refusal) return object;
-  return options.dryRun ? pretend(call, object) : write(call, object);
+  return dryRun ? pretend(call, object) : write(call, object);
 }
 
 async function write(call: Call, object: KubeObject): Promise<Answer | Refusal> {

@@ -1,12 +1,12 @@
 /** PATCH of an object or of its status: the patched document goes the way of a replacement. */
 import type { KubeObject } from "../../domain/object.ts";
 import { parseText, type TextFormat } from "../body/parse-text.ts";
-import { readBody, textOf, type MediaType } from "../body/read-body.ts";
+import { readBody, textOf, type Body, type MediaType } from "../body/read-body.ts";
 import { complain, mismatchedType, type ExpectedType } from "../body/read-typed.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
-import { parseWriteOptions, type WriteOptions } from "../options.ts";
+import { parsePatchOptions, type WriteOptions } from "../options.ts";
 import { strategicPatchProblem } from "../patch/check-strategic-patch.ts";
 import { jsonPatch, maxOperations } from "../patch/json-patch.ts";
 import { mergePatch } from "../patch/merge-patch.ts";
@@ -14,14 +14,16 @@ import { strategicMergePatch } from "../patch/strategic-merge-patch.ts";
 import { badRequest, Refusal } from "../refusal.ts";
 import { conform } from "../schema/conform.ts";
 import { invalid } from "../validation/field-error.ts";
+import { authorOf } from "../write/author.ts";
 import { expectedOf, placed, toDraft } from "../write/read-draft.ts";
+import { applyPatchType, applyText } from "./apply.ts";
 import { update } from "./update.ts";
 
 const jsonPatchType = "application/json-patch+json";
 const mergePatchType = "application/merge-patch+json";
 const strategicMergePatchType = "application/strategic-merge-patch+json";
 
-const patchTypes: readonly MediaType<TextFormat>[] = [
+export const patchTypes: readonly MediaType<TextFormat>[] = [
   { name: jsonPatchType, format: "json" },
   { name: mergePatchType, format: "json" },
   { name: strategicMergePatchType, format: "json" },
@@ -30,18 +32,21 @@ const patchTypes: readonly MediaType<TextFormat>[] = [
 export type Patch = (document: JsonObject) => Json | Refusal;
 
 export async function patch(call: Call): Promise<Answer | Refusal> {
-  const options = parseWriteOptions(call.query, "PatchOptions");
+  const body = await readBody(call.request, [...patchTypes, applyPatchType]);
+  if (body instanceof Refusal) return body;
+  const isApply = body.type === applyPatchType;
+  const options = parsePatchOptions(call.query, isApply);
   if (options instanceof Refusal) return options;
+  if (isApply) return applyText(call, textOf(body.octets), options);
   const expected = expectedOf(call.kind);
-  const apply = await readPatch(call, expected);
+  const apply = parsePatch(body, expected);
   if (apply instanceof Refusal) return apply;
-  return update(call, options.dryRun, (current) => revised(call, current, apply, expected, options));
+  const author = authorOf(call, options, "Update");
+  return update(call, options.dryRun, author, (current) => revised(call, current, apply, expected, options));
 }
 
-/** The patch that the request brings for a document of the expected type. */
-export async function readPatch(call: Call, { schema }: ExpectedType): Promise<Patch | Refusal> {
-  const body = await readBody(call.request, patchTypes);
-  if (body instanceof Refusal) return body;
+/** The patch for a document of the expected type that a body is. */
+export function parsePatch(body: Body<TextFormat>, { schema }: ExpectedType): Patch | Refusal {
   const parsed = parseText(textOf(body.octets), body.type.format);
   if (parsed.outcome === "malformed") return badRequest(`error decoding patch: ${parsed.message}`);
   const { value } = parsed;

@@ -3,14 +3,16 @@
  * the object itself, by way of a replacement. Source: Kubernetes API reference, autoscaling/v1 Scale.
  */
 import type { KubeObject } from "../../domain/object.ts";
+import { readBody } from "../body/read-body.ts";
 import { readTyped } from "../body/read-typed.ts";
 import { notFound, subjectOf, type Answer, type Call } from "../call.ts";
 import type { Draft, Scaling } from "../kinds/kind.ts";
-import { parseWriteOptions } from "../options.ts";
+import { parsePatchOptions, parseWriteOptions, type WriteOptions } from "../options.ts";
 import { badRequest, Refusal } from "../refusal.ts";
 import { invalid } from "../validation/field-error.ts";
+import { authorOf } from "../write/author.ts";
 import { placed, toDraft } from "../write/read-draft.ts";
-import { readPatch, revised } from "./patch.ts";
+import { parsePatch, patchTypes, revised } from "./patch.ts";
 import { update, type Revision } from "./update.ts";
 
 const expected = { apiVersion: "autoscaling/v1", kind: "Scale", schema: "Scale" } as const;
@@ -34,22 +36,24 @@ export async function replaceScale(call: Call): Promise<Answer | Refusal> {
   if (document instanceof Refusal) return document;
   if (document === undefined) return badRequest("couldn't get version/kind; json parse error: the body is empty");
   const scale = placed(call, toDraft(document));
-  return scale instanceof Refusal ? scale : rescale(call, options.dryRun, () => scale);
+  return scale instanceof Refusal ? scale : rescale(call, options, () => scale);
 }
 
 export async function patchScale(call: Call): Promise<Answer | Refusal> {
-  const options = parseWriteOptions(call.query, "PatchOptions");
+  const options = parsePatchOptions(call.query, false);
   if (options instanceof Refusal) return options;
-  const apply = await readPatch(call, expected);
+  const body = await readBody(call.request, patchTypes);
+  if (body instanceof Refusal) return body;
+  const apply = parsePatch(body, expected);
   if (apply instanceof Refusal) return apply;
   const revise: Revision = (scale) => revised(call, scale, apply, expected, options);
-  return rescale(call, options.dryRun, revise);
+  return rescale(call, options, revise);
 }
 
 /** Writes the object with the number of replicas that the revised scale asks for, and answers with its new scale. */
-async function rescale(call: Call, dryRun: boolean, revise: Revision): Promise<Answer | Refusal> {
+async function rescale(call: Call, options: WriteOptions, revise: Revision): Promise<Answer | Refusal> {
   const scaling = scalingOf(call);
-  const answer = await update(call, dryRun, (current) => {
+  const answer = await update(call, options.dryRun, authorOf(call, options, "Update"), (current) => {
     const scale = revise(toScale(scaling, current));
     if (scale instanceof Refusal) return scale;
     const replicas = (scale.spec as Partial<Scale["spec"]> | undefined)?.replicas ?? 0;

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from "../../domain/object.ts";
 import { notFound, subjectOf, type Answer, type Call } from "../call.ts";
+import type { Author } from "../fields/managers.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import { deletionOf } from "../write/delete-known.ts";
@@ -18,20 +19,20 @@ export type Revision = (current: KubeObject) => Draft | Refusal;
 /** Each lost race means that another writer made progress, so many writers need many rounds. */
 const maxAttempts = 30;
 
-export async function update(call: Call, dryRun: boolean, revise: Revision): Promise<Answer | Refusal> {
+export async function update(call: Call, dryRun: boolean, author: Author, revise: Revision): Promise<Answer | Refusal> {
   let current = await call.deps.registry.get(call.kind.resource, call.namespace, call.name);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     if (current === undefined) return notFound(call);
     const draft = revise(current);
     if (draft instanceof Refusal) return draft;
-    const next = prepareReplacement(call, current, draft);
+    const next = prepareReplacement(call, current, draft, author);
     if (next instanceof Refusal) return next;
     const written = await write(call, current, next, dryRun);
     if ("current" in written) {
       current = written.current;
       continue;
     }
-    if (!dryRun && call.onStatus && call.kind.hasLease?.(next) === true) await renew(call, next);
+    if (!dryRun && call.subresource === "status" && call.kind.hasLease?.(next) === true) await renew(call, next);
     return written;
   }
   const why = "the object has been modified; please apply your changes to the latest version and try again";

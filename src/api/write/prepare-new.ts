@@ -5,14 +5,16 @@
  */
 import { toTimestamp, type KubeObject, type ObjectMeta, type OwnerReference } from "../../domain/object.ts";
 import { subjectOf, type Call } from "../call.ts";
+import type { Author } from "../fields/managers.ts";
 import { without } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
 import { validateMetadata } from "../validation/metadata.ts";
+import { withFirstManagers } from "./managed-fields.ts";
 import { isPresent } from "./owners.ts";
 
-export async function prepareNew(call: Call, sent: Draft): Promise<KubeObject | Refusal> {
+export async function prepareNew(call: Call, sent: Draft, author: Author): Promise<KubeObject | Refusal> {
   const draft = (await call.kind.complete?.(sent, call)) ?? sent;
   if (Array.isArray(draft)) return invalidDraft(call, sent, draft);
   const owners = await presentOwners(call, draft.metadata.ownerReferences ?? []);
@@ -20,7 +22,8 @@ export async function prepareNew(call: Call, sent: Draft): Promise<KubeObject | 
   const object = call.kind.withDefaults(named);
   const errors = [...validateMetadata(object.metadata, call.kind.isName), ...call.kind.validate(object, undefined)];
   if (errors.length > 0) return invalidObject(call, object, errors);
-  return call.kind.prepareCreate?.(object, call) ?? without(object, "status");
+  const made = (await call.kind.prepareCreate?.(object, call)) ?? without(object, "status");
+  return withFirstManagers(call.kind, author, { draft, sent: object, made });
 }
 
 export function invalidObject(call: Call, object: KubeObject, errors: readonly FieldError[]): Refusal {

@@ -5,17 +5,19 @@
  */
 import type { KubeObject, ObjectMeta } from "../../domain/object.ts";
 import { subjectOf, type Call } from "../call.ts";
+import type { Author } from "../fields/managers.ts";
 import { sameJson, without } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import { validateMetadata, validateMetadataUpdate } from "../validation/metadata.ts";
+import { withNextManagers } from "./managed-fields.ts";
 import { invalidObject } from "./prepare-new.ts";
 
 /** `before` itself, by identity, when nothing would change. */
-export function prepareReplacement(call: Call, before: KubeObject, draft: Draft): KubeObject | Refusal {
+export function prepareReplacement(call: Call, before: KubeObject, draft: Draft, author: Author): KubeObject | Refusal {
   const stale = whyStale(before, draft.metadata);
   if (stale !== undefined) return new Refusal({ type: "conflict", subject: subjectOf(call), why: stale });
-  const merged = call.onStatus ? withStatusOf(draft, before) : withSpecOf(draft, before);
+  const merged = call.subresource === "status" ? withStatusOf(draft, before) : withSpecOf(draft, before);
   const object = call.kind.withDefaults(call.kind.inherit?.(merged, before) ?? merged);
   const errors = [
     ...validateMetadata(object.metadata, call.kind.isName),
@@ -23,7 +25,8 @@ export function prepareReplacement(call: Call, before: KubeObject, draft: Draft)
     ...call.kind.validate(object, before),
   ];
   if (errors.length > 0) return invalidObject(call, object, errors);
-  return counted(call, before, prepared(call, object, before));
+  const stages = { draft, sent: object, made: prepared(call, object, before) };
+  return counted(call, before, withNextManagers(call.kind, author, before, stages));
 }
 
 /** A draft that names a resourceVersion or a uid is meant for that object and no other. */
@@ -37,7 +40,7 @@ function whyStale(before: KubeObject, { uid, resourceVersion }: Partial<ObjectMe
 
 function prepared(call: Call, object: KubeObject, before: KubeObject): KubeObject {
   const { kind } = call;
-  if (call.onStatus) return kind.prepareStatus?.(object, before, call) ?? object;
+  if (call.subresource === "status") return kind.prepareStatus?.(object, before, call) ?? object;
   return kind.prepareUpdate?.(object, before, call) ?? object;
 }
 

@@ -113,9 +113,10 @@ describe("creating", () => {
     expect(reply.body.metadata).toMatchObject({ generation: 1 });
     expect(reply.body.metadata.uid).not.toBe("8f5f2b1e-0000-4000-8000-000000000000");
     expect(reply.body.metadata.creationTimestamp).not.toBe("2020-01-01T00:00:00Z");
-    for (const field of ["ownerReferences", "selfLink", "managedFields"]) {
+    for (const field of ["ownerReferences", "selfLink"]) {
       expect(reply.body.metadata).not.toHaveProperty(field);
     }
+    expect(reply.body.metadata.managedFields?.map(({ manager }) => manager)).toEqual(["unknown"]);
     expect(reply.warnings).toEqual([
       "metadata.ownerReferences: dropped ReplicaSet web-1, which does not exist here",
       "metadata.uid, metadata.resourceVersion, metadata.creationTimestamp: ignored, the server sets it",

@@ -264,16 +264,16 @@ describe("any patch", () => {
     });
   });
 
-  it("must say which of the three it is", async () => {
+  it("must say which of the four it is", async () => {
     const path = await aPod();
-    for (const type of ["application/json", "application/apply-patch+yaml", ""]) {
+    for (const type of ["application/json", "application/apply-patch+cbor", ""]) {
       const { body } = await send("PATCH", path, {}, { "Content-Type": type });
       expect(body).toMatchObject({
         code: 415,
         reason: "UnsupportedMediaType",
         message:
           "the body of the request was in an unknown format - accepted media types include: " +
-          "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+          "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml",
       });
     }
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../../src/api/call.ts";
+import type { Author } from "../../../src/api/fields/managers.ts";
 import type { Draft, Kind } from "../../../src/api/kinds/kind.ts";
 import { namespaceKind } from "../../../src/api/kinds/namespace.ts";
 import { podKind } from "../../../src/api/kinds/pod/pod.ts";
@@ -29,12 +30,20 @@ function callOf(kind: Kind, changes: Partial<Call> = {}, existing: KubeObject[] 
     kind,
     namespace: kind.namespaced ? "default" : "",
     name: "",
-    onStatus: false,
+    subresource: "",
     nowMs,
     warnings: new Warnings(),
   };
   return { ...call, deps, ...changes } as unknown as Call;
 }
+
+const author: Author = {
+  name: "test",
+  operation: "Update",
+  apiVersion: "v1",
+  subresource: "",
+  time: "2026-11-20T10:00:00Z",
+};
 
 const containers = [{ name: "main" }];
 
@@ -54,7 +63,7 @@ function told(result: KubeObject | Draft | Refusal): string | KubeObject | Draft
 }
 
 async function created(draft: Draft, call = callOf(podKind)): Promise<KubeObject> {
-  const object = await prepareNew(call, draft);
+  const object = await prepareNew(call, draft, author);
   if (object instanceof Refusal) throw new Error(toStatus(object.reason).message ?? "");
   return object;
 }
@@ -62,7 +71,9 @@ async function created(draft: Draft, call = callOf(podKind)): Promise<KubeObject
 describe("a new object", () => {
   it("gets what only the server can say", async () => {
     const { metadata } = await created(podDraft({ name: "web", labels: { a: "b" } }));
-    expect(metadata).toEqual({
+    const { managedFields, ...own } = metadata;
+    expect(managedFields?.map(({ manager }) => manager)).toEqual(["test"]);
+    expect(own).toEqual({
       name: "web",
       namespace: "default",
       uid: "uid-1",
@@ -142,7 +153,7 @@ describe("a new object", () => {
       ) as string,
     ],
   ])("%s is refused", async (_, draft, message) => {
-    expect(told(await prepareNew(callOf(podKind), draft))).toEqual(message);
+    expect(told(await prepareNew(callOf(podKind), draft, author))).toEqual(message);
   });
 });
 
@@ -180,7 +191,7 @@ describe("a draft", () => {
 
 describe("a replacement", () => {
   const call = callOf(podKind, { name: "web" });
-  const onStatus = callOf(podKind, { name: "web", onStatus: true });
+  const onStatus = callOf(podKind, { name: "web", subresource: "status" });
 
   async function existing(): Promise<KubeObject> {
     const object = await created(podDraft({ name: "web", labels: { a: "b" } }, { status: { podIP: "10.0.0.1" } }));
@@ -188,7 +199,12 @@ describe("a replacement", () => {
   }
 
   function replaced(before: KubeObject, change: object, metadata: object = {}, through = call): KubeObject | Refusal {
-    return prepareReplacement(through, before, { ...before, ...change, metadata: { ...before.metadata, ...metadata } });
+    return prepareReplacement(
+      through,
+      before,
+      { ...before, ...change, metadata: { ...before.metadata, ...metadata } },
+      author,
+    );
   }
 
   it("that changes nothing is the object itself", async () => {
@@ -196,19 +212,21 @@ describe("a replacement", () => {
     expect(replaced(before, {})).toBe(before);
     expect(replaced(before, {}, {}, onStatus)).toBe(before);
     const sparse = podDraft({ name: "web", labels: { a: "b" } });
-    expect(prepareReplacement(call, before, sparse)).toBe(before);
+    expect(prepareReplacement(call, before, sparse, author)).toBe(before);
   });
 
   it("leaves out what it wants removed", async () => {
     const before = await existing();
-    expect(prepareReplacement(call, before, podDraft({ name: "web" }))).not.toHaveProperty("metadata.labels");
+    expect(prepareReplacement(call, before, podDraft({ name: "web" }), author)).not.toHaveProperty("metadata.labels");
   });
 
   it("counts changes of the spec, and no others", async () => {
     const before = await existing();
     const image = [{ name: "main", image: "nginx:1" }];
     expect(replaced(before, {}, { labels: {} })).toMatchObject({ metadata: { generation: 1 } });
-    expect(prepareReplacement(call, before, podDraft({ name: "web" }, { spec: { containers: image } }))).toMatchObject({
+    expect(
+      prepareReplacement(call, before, podDraft({ name: "web" }, { spec: { containers: image } }), author),
+    ).toMatchObject({
       metadata: { generation: 2, uid: "uid-1", creationTimestamp: "2026-11-20T10:00:00Z" },
     });
   });
