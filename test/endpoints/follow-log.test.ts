@@ -6,6 +6,7 @@ import type { KubeObject } from "../../src/domain/object.ts";
 import { followLog } from "../../src/endpoints/follow-log.ts";
 import type { LoggedChange, ServiceSnapshot } from "../../src/registry/registry.ts";
 import { pod, service, slice } from "../objects.ts";
+import { deepFreeze } from "./any-cluster.ts";
 
 const kubia = service("kubia", { selector: { app: "kubia" } });
 
@@ -24,14 +25,16 @@ describe("following the log", () => {
   it("comes to the pods that reading all of them would find", () => {
     fc.assert(
       fc.property(fc.array(podWrite, { maxLength: 12 }), (writes) => {
-        const state = new Map<string, KubeObject>();
+        const known = pod("a", { labels: { app: "kubia" } });
+        const state = new Map<string, KubeObject>([["default/a", known]]);
         const changes = writes.map(([of, home, with_, isGone], index): LoggedChange => {
           const object = pod(of, { namespace: home, labels: with_ });
           if (isGone) state.delete(`${home}/${of}`);
           else state.set(`${home}/${of}`, object);
           return { revision: index + 2, resource: "pods", change: isGone ? "DELETED" : "MODIFIED", object };
         });
-        const found = followLog(snapshot(), changes)?.pods.map(({ metadata }) => metadata.uid);
+        const before = deepFreeze(snapshot({ pods: [known] }));
+        const found = followLog(before, deepFreeze(changes))?.pods.map(({ metadata }) => metadata.uid);
         const selected = [...state.values()].filter(
           ({ metadata }) => metadata.namespace === "default" && selectorMatches(kubia.spec.selector, metadata.labels),
         );

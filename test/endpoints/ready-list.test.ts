@@ -42,8 +42,18 @@ describe("the ready list", () => {
     expect(readyList(deriveSliceGroups(web(), pods), []).map(({ ip }) => ip)).toEqual(["10.0.0.1"]);
   });
 
+  it("leaves out what is published, which may lag behind the pods", () => {
+    const stale = slice("kubia-abcde", "kubia", [{ addresses: ["10.0.0.1"] }]);
+    const by = { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
+    const published = { ...stale, metadata: { ...stale.metadata, labels: { ...stale.metadata.labels, ...by } } };
+    expect(readyList([], [published])).toEqual([]);
+  });
+
   it("leaves out slices of names, and addresses that are none", () => {
-    const names: EndpointSlice = { ...slice("f", "kubia", [{ addresses: ["example.com"] }]), addressType: "FQDN" };
+    const names: EndpointSlice = {
+      ...slice("f", "kubia", [{ addresses: ["example.com", "10.0.0.7"] }]),
+      addressType: "FQDN",
+    };
     expect(readyList([], [names, slice("g", "kubia", [{ addresses: ["10.0.0.256"] }])])).toEqual([]);
   });
 });
