@@ -1,10 +1,24 @@
 /** The writes that bring a service's Endpoints object in accord with its pods, or take it out of our hands. Pure. */
-import { endpointsManagedByLabel, isDerived, type Endpoints, type EndpointSubset } from "../domain/endpoints.ts";
+import {
+  endpointsManagedByLabel,
+  isDerived,
+  type EndpointAddress,
+  type Endpoints,
+  type EndpointSubset,
+} from "../domain/endpoints.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service } from "../domain/service.ts";
 import { deriveSubsets, truncateSubsets } from "./derive-subsets.ts";
 import { triggered } from "./last-change.ts";
-import { dressed, newMetadata, sameEntries, withoutKeys, type Identities, type PlannedWrite } from "./planned-write.ts";
+import {
+  comparableReference,
+  dressed,
+  newMetadata,
+  sameEntries,
+  withoutKeys,
+  type Identities,
+  type PlannedWrite,
+} from "./planned-write.ts";
 import { endpointsLabels } from "./service-labels.ts";
 
 const resource = "endpoints";
@@ -56,8 +70,21 @@ function isInAccord(
   truncated: boolean,
 ): boolean {
   return (
-    JSON.stringify(before.subsets ?? []) === JSON.stringify(subsets) &&
+    JSON.stringify((before.subsets ?? []).map(comparable)) === JSON.stringify(subsets.map(comparable)) &&
     sameEntries(before.metadata.labels, labels) &&
     (before.metadata.annotations?.[overCapacityAnnotation] !== undefined) === truncated
   );
+}
+
+/** What a subset says, however its fields are ordered. */
+function comparable({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): unknown {
+  return [
+    addresses.map(comparableAddress),
+    notReadyAddresses.map(comparableAddress),
+    ports.map(({ name, port, protocol, appProtocol }) => [name, port, protocol, appProtocol]),
+  ];
+}
+
+function comparableAddress({ ip, hostname, nodeName, targetRef }: EndpointAddress): unknown {
+  return [ip, hostname, nodeName, comparableReference(targetRef)];
 }

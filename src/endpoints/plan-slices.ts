@@ -5,6 +5,7 @@
  * Source: k8s.io/endpointslice/reconciler.go (reconcileByPortMapping, finalize).
  */
 import type { EndpointSlice, SliceEndpoint } from "../domain/endpoints.ts";
+import { comparableReference } from "./planned-write.ts";
 import { portsKey, type SliceGroup } from "./derive-slices.ts";
 
 /** kube-controller-manager's default for --max-endpoints-per-slice. */
@@ -136,7 +137,7 @@ function comparable({ addresses, conditions, hostname, nodeName, zone, targetRef
     addresses,
     [conditions?.ready, conditions?.serving, conditions?.terminating],
     [hostname, nodeName, zone],
-    [targetRef?.kind, targetRef?.namespace, targetRef?.name, targetRef?.uid],
+    comparableReference(targetRef),
     [hints?.forZones, hints?.forNodes],
   ];
 }

@@ -1,4 +1,5 @@
 /** Writes that a pure plan asks for, and what the plans share. */
+import type { ObjectReference } from "../domain/endpoints.ts";
 import { toTimestamp, type GroupResource, type KubeObject, type ObjectMeta } from "../domain/object.ts";
 
 export type PlannedWrite =
@@ -35,6 +36,11 @@ export function dressed(
 
 export function withoutKeys(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !keys.includes(key)));
+}
+
+/** What a reference says, however its fields are ordered. */
+export function comparableReference(reference: ObjectReference | undefined): unknown {
+  return [reference?.kind, reference?.namespace, reference?.name, reference?.uid];
 }
 
 export function sameEntries(a: Record<string, string> | undefined, b: Record<string, string>): boolean {

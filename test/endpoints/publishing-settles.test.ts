@@ -143,14 +143,23 @@ function published(before: ServiceSnapshot, { service: by, pods, endpoints: want
 
 const anyPublished = fc.array(anyStep, { minLength: 1, maxLength: 4 }).map((steps) => steps.reduce(published, nothing));
 
+/** The same value with the fields of its objects the other way round, as another client might send it. */
+function turned<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((each: unknown) => turned(each)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, turned(inner)] as const);
+  return Object.fromEntries(entries.reverse()) as T;
+}
+
 describe("from any state, one publication", () => {
   it("is enough: the next one writes nothing, in whatever order it finds things", () => {
-    const found = anyPublished.chain((state) =>
+    const anyFound = anyPublished.chain((state) =>
       fc.record({ state: fc.constant(state), pods: shuffled(state.pods), slices: shuffled(state.slices) }),
     );
     fc.assert(
-      fc.property(found, ({ state, pods, slices }) => {
-        expect(plan(JSON.parse(JSON.stringify({ ...state, pods, slices })) as ServiceSnapshot)).toEqual([]);
+      fc.property(anyFound, ({ state, pods, slices }) => {
+        const found = { ...state, pods, slices: turned(slices), endpoints: turned(state.endpoints) };
+        expect(plan(found)).toEqual([]);
       }),
       { numRuns: 400 },
     );
