@@ -6,7 +6,7 @@
  */
 import type { Question } from "./asker.ts";
 import { authorityOf } from "./probe-target.ts";
-import { hashOf } from "./schedule.ts";
+import { hashOf } from "../domain/hash.ts";
 
 /** As many probes as an object lets wait. */
 const suspectsPerObject = 5;

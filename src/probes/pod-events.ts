@@ -7,7 +7,7 @@
 import type { Happening } from "../domain/event.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { ProbeKind } from "./probe-spec.ts";
-import { hashOf } from "./schedule.ts";
+import { hashOf } from "../domain/hash.ts";
 
 /**
  * What has to survive an eviction, else an event would be written again after every one: when it happened first. How

@@ -2,6 +2,7 @@
  * When a probe is due. All probes of one prober with one period share a phase, so that they form one round and the
  * object sleeps in between; the phases of different probers are spread over the period. Pure: the time is an argument.
  */
+import { hashOf } from "../domain/hash.ts";
 
 export interface Timetable {
   /** The first probe: the container's start and its initial delay. */
@@ -9,15 +10,6 @@ export interface Timetable {
   periodMs: number;
   /** Where in the period the prober's rounds lie; from 0 to periodMs. */
   phaseMs: number;
-}
-
-/** FNV-1a, 32 bits: spreads names evenly, and gives the same number everywhere and always. */
-export function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }
 
 export function phaseOf(prober: string, periodMs: number): number {

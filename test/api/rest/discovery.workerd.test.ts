@@ -145,7 +145,23 @@ describe("what clients ask of any server", () => {
     });
     expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "application/octet-stream"]);
     expect(await response.text()).toContain("/api/v1/namespaces/{namespace}/pods/{name}");
-    expect((await get("/openapi/v3")).code).toBe(404);
+  });
+
+  it("is the schema of each version with a text for every field, to be kept for as long as its address is told", async () => {
+    const index = JSON.parse((await get("/openapi/v3")).text) as {
+      paths: Record<string, { serverRelativeURL: string }>;
+    };
+    const address = index.paths["api/v1"]?.serverRelativeURL ?? "";
+    const document = await get(address);
+    expect(document.code).toBe(200);
+    expect(document.headers.get("Cache-Control")).toBe("private, max-age=31536000, immutable");
+    expect(document.text).toContain(
+      '"readinessProbe":{"allOf":[{"$ref":"#/components/schemas/Probe"}],"description":"Asked',
+    );
+    const otherwise = await get("/openapi/v3/api/v1?hash=OLD");
+    expect(otherwise.headers.get("Cache-Control")).toBe("no-cache, private");
+    expect(otherwise.text).toBe(document.text);
+    expect((await get("/openapi/v3/apis/apps/v1")).code).toBe(404);
   });
 
   it("is which kinds were added: none", async () => {

@@ -214,6 +214,17 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await says("get", "service", "elsewhere", "-o", "jsonpath={.spec.externalName}")).toBe("example.test");
   });
 
+  it.runIf(kubectlMinor >= 27)("explains what becomes of a field, and of one that is ignored", async () => {
+    expect(await says("explain", "pod.spec.containers.readinessProbe")).toMatch(
+      /FIELD: readinessProbe <Probe>[\s\S]*Asked every period[\s\S]*periodSeconds\s+<integer>\n\s+Seconds from one probe/,
+    );
+    expect(await says("explain", "pod.spec.containers.image")).toContain(
+      "Rollcall keeps this as it comes, and ignores it.",
+    );
+    expect(await says("explain", "service", "--recursive")).toMatch(/^ {4}ports\s+<\[\]ServicePort>$/m);
+    expect(await says("explain", "endpointslices.endpoints.conditions.ready")).toContain("<boolean>");
+  });
+
   it("asks what it may do: everything, until there is access control", async () => {
     expect(await says("auth", "can-i", "create", "pods")).toBe("yes\n");
     expect(await says("auth", "can-i", "--list")).toMatch(/^\*\.\*\s+\[\]\s+\[\]\s+\[\*\]$/m);
