@@ -32,7 +32,7 @@ describe("publishing a service with a selector", () => {
       { name: "c", port: 82, targetPort: "c" },
     ];
     const containers = [{ name: "main", ports: [{ name: "c", containerPort: 8082 }] }];
-    const own = [...pods, readyPod("c", "10.0.0.3", { labels: { app: "kubia" } }, { containers })];
+    const own = [...pods, readyPod("0", "10.0.0.3", { labels: { app: "kubia" } }, { containers })];
     const ordered = (of: typeof ports): Service => ({ ...kubia, spec: { ...kubia.spec, ports: of } });
     const published = carriedOut({ service: ordered(ports), pods: own });
     expect(published.endpoints?.subsets).toHaveLength(2);
