@@ -316,9 +316,15 @@ export const read = {
   /** In no order, so that those which wait for somebody do not hold the others up; at most ?1. */
   unfinishedDeletions: "SELECT uid, resource, namespace, name FROM unfinished_deletions ORDER BY random() LIMIT ?1",
 
-  /** Events last written before ?1 (seconds); the log holds the newest row of every object. */
+  /**
+   * Events last written before ?1 (seconds), and twice as long ago as what they tell of had gone on by then: a prober
+   * writes again when its count has doubled. The log holds the newest row of every object.
+   */
   expiredEvents: `SELECT o.revision FROM objects o CROSS JOIN log ON log.revision = o.revision
-    WHERE o.resource = 'events' AND log.written_at < ?1 LIMIT 1000`,
+    WHERE o.resource = 'events' AND log.written_at < ?1
+      AND log.written_at + 2 * (coalesce(unixepoch(json_extract(o.manifest, '$.lastTimestamp'))
+        - unixepoch(json_extract(o.manifest, '$.firstTimestamp')), 0)) < ?1
+    LIMIT 1000`,
 
   /** With what their Nodes say of them. */
   probers: `SELECT p.name, (SELECT json_extract(c.value, '$.status') = 'True' FROM objects o

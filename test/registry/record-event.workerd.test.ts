@@ -4,6 +4,7 @@ import type { Event, Happening } from "../../src/domain/event.ts";
 import type { KubeObject } from "../../src/domain/object.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import { recordEvent } from "../../src/registry/record-event.ts";
+import { removeExpiredEvents } from "../../src/registry/snapshots.ts";
 import { pod } from "../objects.ts";
 
 const registry = new D1Registry({ db: env.DB, nowMs: () => 0, newUid: () => crypto.randomUUID() });
@@ -60,5 +61,23 @@ describe("recording an event", () => {
   it("lets it go where there is no namespace any more", async () => {
     const about = pod("orphan", { namespace: "nowhere" });
     expect(await record(about, 1, atMs)).toBe(false);
+  });
+});
+
+describe("an event is forgotten", () => {
+  const forget = (beforeSeconds: number): Promise<boolean> => removeExpiredEvents(env.DB, beforeSeconds);
+  const nowSeconds = Math.floor(Date.now() / 1000);
+
+  it("when it was not written any more, and not while it may be written again since it goes on", async () => {
+    const [short, long] = [pod("short"), pod("long")];
+    await record(short, 1, atMs);
+    await record(long, 1, atMs);
+    await record(long, 1, atMs + 3_600_000);
+    await forget(nowSeconds - 3600);
+    expect(await eventOf(short)).toBeDefined();
+    await forget(nowSeconds + 7000);
+    expect([await eventOf(short), (await eventOf(long))?.count]).toEqual([undefined, 2]);
+    await forget(nowSeconds + 7300);
+    expect(await eventOf(long)).toBeUndefined();
   });
 });
