@@ -24,7 +24,8 @@ export interface ApplyConflict {
 }
 
 export type Reason =
-  | { type: "not-found"; subject: Pick<Subject, "group" | "plural" | "name"> }
+  /** `where` it was looked for, if that is not everywhere. */
+  | { type: "not-found"; subject: Pick<Subject, "group" | "plural" | "name">; where?: string }
   | { type: "no-such-route" }
   | { type: "already-exists"; subject: Subject }
   /** `why` follows "the request cannot be fulfilled". */

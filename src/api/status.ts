@@ -38,8 +38,10 @@ export function success(details: StatusDetails | undefined, code: 200 | 201): St
 
 export function toStatus(reason: Reason): Status {
   switch (reason.type) {
-    case "not-found":
-      return failure(404, "NotFound", `${about(reason.subject)} not found`, detailsOf(reason.subject));
+    case "not-found": {
+      const where = reason.where === undefined ? "" : ` ${reason.where}`;
+      return failure(404, "NotFound", `${about(reason.subject)} not found${where}`, detailsOf(reason.subject));
+    }
     case "no-such-route":
       return failure(404, "NotFound", "the server could not find the requested resource", {});
     case "already-exists":

@@ -18,6 +18,7 @@ import type {
   Dependent,
   ListQuery,
   ListResult,
+  LostRace,
   Registry,
   UpdateResult,
   Written,
@@ -106,6 +107,23 @@ export class D1Registry implements Registry {
     return written ?? { outcome: "lost-race", current: await this.get(resource, namespace, name) };
   }
 
+  async reassign(pod: Pod): Promise<Written | LostRace> {
+    const { namespace = "", name, uid, resourceVersion, labels = {} } = pod.metadata;
+    const key = ["pods", namespace, name, uid, Number(resourceVersion)];
+    const load = probeLoadMillislots(pod);
+    const selectable = JSON.stringify(labels);
+    const written = await this.#write([
+      ...this.#assignment(pod, key, "[]"),
+      this.#prepare(write.unload, ...key, pod.spec.nodeName, load),
+      this.#prepare(write.moveLoad, ...key, load),
+      this.#prepare(write.pendSelecting, ...key, selectable, selectable),
+      this.#prepare(write.pendLeft, ...key, pod.spec.nodeName),
+      this.#prepare(write.pendProber, ...key),
+      this.#prepare(write.putObject, ...key),
+    ]);
+    return written ?? { outcome: "lost-race", current: await this.get("pods", namespace, name) };
+  }
+
   async renew(namespace: string, name: string): Promise<Concerned> {
     const parameters = [null, namespace, name, null, null, this.#deps.nowMs()];
     return concernedOf(await this.#deps.db.batch(renewal.map((sql) => this.#prepare(sql, ...parameters))));
@@ -134,21 +152,25 @@ export class D1Registry implements Registry {
     await this.#prepare(settle.deletion, uid).run();
   }
 
-  /** The statements that come to the log: a pod without a node is assigned to a prober, which is opened if need be. */
+  /** The statements that come to the log; a pod without a node is assigned to a prober. */
   #creation(resource: GroupResource, object: KubeObject, key: unknown[], claimed: string): D1PreparedStatement[] {
-    const manifest = toManifest(object);
-    if (resource !== "pods" || (object as Pod).spec.nodeName !== undefined) {
-      return [this.#prepare(write.logCreation, ...key, manifest, claimed)];
-    }
-    const region = regionOf(object.metadata.annotations);
-    const load = probeLoadMillislots(object as Pod);
+    return resource === "pods" && (object as Pod).spec.nodeName === undefined
+      ? this.#assignment(object as Pod, key, claimed)
+      : [this.#prepare(write.logCreation, ...key, toManifest(object), claimed)];
+  }
+
+  /** The statements that come to the log with a pod that is given a prober, which is opened if need be. */
+  #assignment(pod: Pod, key: unknown[], claimed: string): D1PreparedStatement[] {
+    const manifest = toManifest(pod);
+    const region = regionOf(pod.metadata.annotations);
+    const load = probeLoadMillislots(pod);
     const nodeUid = this.#deps.newUid();
     return [
       this.#prepare(write.openProber, ...key, manifest, claimed, region, load, proberCapacityMillislots),
       this.#prepare(write.logProberNode, nodeUid, edgeNodeManifest(this.#deps.nowMs())),
       this.#prepare(write.putProberNode, nodeUid),
       this.#prepare(write.labelProberNode, nodeUid),
-      this.#prepare(write.logAssignedCreation, ...key, manifest, claimed, region, load),
+      this.#prepare(write.logAssignment, ...key, manifest, claimed, region, load),
     ];
   }
 

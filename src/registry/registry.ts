@@ -94,6 +94,8 @@ export interface Registry {
   update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult>;
   /** Removes `before` (by uid and resourceVersion); `object` is its last state, under the deletion's resourceVersion. */
   delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult>;
+  /** Gives the pod another prober than its own, which takes on nothing while it is cordoned; all else of it stays. */
+  reassign(pod: Pod): Promise<Written | LostRace>;
   /** The pod was heard of: its lease, if it has one, runs anew. The prober is concerned when it had expired. */
   renew(namespace: string, name: string): Promise<Concerned>;
   /** When a pod with a lease was last heard of; undefined for one without. */

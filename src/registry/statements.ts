@@ -31,9 +31,15 @@ const namespaceAccepts = `(?2 = '' OR EXISTS (
   SELECT 1 FROM objects WHERE resource = 'namespaces' AND namespace = '' AND name = ?2
     AND json_extract(manifest, '$.metadata.deletionTimestamp') IS NULL))`;
 
-/** The first edge node of the region ?8 with room for ?9 millislots: filled up one after the other, so that few are kept awake. */
+/**
+ * The first edge node of the region ?8 with room for ?9 millislots: filled up one after the other, so that few are kept
+ * awake. One that is cordoned takes nothing on.
+ */
 const roomyProber = `SELECT name FROM probers
-  WHERE region = ?8 AND load_millislots + ?9 <= capacity_millislots ORDER BY ordinal LIMIT 1`;
+  WHERE region = ?8 AND load_millislots + ?9 <= capacity_millislots AND NOT EXISTS (
+    SELECT 1 FROM objects n WHERE n.resource = 'nodes' AND n.namespace = '' AND n.name = probers.name
+      AND json_extract(n.manifest, '$.spec.unschedulable'))
+  ORDER BY ordinal LIMIT 1`;
 
 const creatable = `${unchanged} AND ${namespaceAccepts} AND NOT EXISTS (${takenAddress})`;
 
@@ -51,9 +57,9 @@ export const write = {
   logCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
     SELECT ?1, ?2, ?3, ?4, ?5, 'ADDED', ?6 WHERE ${creatable} RETURNING revision`,
 
-  /** The same for a pod that is to be assigned: ?8 region, ?9 its load. */
-  logAssignedCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
-    SELECT ?1, ?2, ?3, ?4, ?5, 'ADDED', json_set(?6, '$.spec.nodeName', (${roomyProber}))
+  /** The same for a pod, new or not, that is to be assigned: ?8 region, ?9 its load. */
+  logAssignment: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
+    SELECT ?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, 'ADDED', 'MODIFIED'), json_set(?6, '$.spec.nodeName', (${roomyProber}))
     WHERE ${creatable} RETURNING revision`,
 
   /** ?6 manifest, ?7 cluster IPs it claims. */
@@ -188,7 +194,14 @@ export const write = {
   moveLoad: `UPDATE probers SET load_millislots = load_millislots + ?6
     WHERE name = (SELECT json_extract(manifest, '$.spec.nodeName') FROM log WHERE revision = ${head}) AND ${mine}`,
 
-  /** Before a pod's creation: one more prober where none has room. ?8 region, ?9 the pod's load, ?10 capacity. */
+  /** ?6 the prober that a pod leaves, ?7 the pod's load. */
+  unload: `UPDATE probers SET load_millislots = load_millislots - ?7 WHERE name = ?6 AND ${mine}`,
+
+  /** ?6 the prober that a pod leaves. */
+  pendLeft: `INSERT INTO pending (kind, target, revision) SELECT 'prober', name, ${head} FROM probers WHERE name = ?6 AND ${mine}
+    ${pendAgain}`,
+
+  /** Before a pod's creation or its move: one more prober where none has room. ?8 region, ?9 the pod's load, ?10 capacity. */
   openProber: `INSERT INTO probers (ordinal, name, region, capacity_millislots, load_millislots)
     SELECT next, 'edge-' || iif(?8 = '', '', ?8 || '-') || next, ?8, ?10, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
     WHERE ${creatable} AND NOT EXISTS (${roomyProber})`,

@@ -21,6 +21,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "ObjectMeta.generation": `${given} Counts the changes of spec.`,
   "ObjectMeta.creationTimestamp": `${given} When the object was created.`,
   "ObjectMeta.deletionTimestamp": `${given} When the object, which was deleted, will be gone.`,
+  "ObjectMeta.managedFields": "Who wrote which fields, as server-side apply keeps account of it.",
   "ObjectMeta.deletionGracePeriodSeconds": `${given} How long the object stays after its deletion was asked for.`,
   OwnerReference: "An object of the same namespace that this one belongs to.",
   "OwnerReference.apiVersion": "The version of the owner's kind.",
