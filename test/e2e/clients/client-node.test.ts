@@ -99,6 +99,24 @@ describe("client-node", () => {
     expect(moved.status?.podIP).toBe("192.0.2.99");
   });
 
+  it("applies on the server, and is told in whose way it would get", async () => {
+    const name = "applied";
+    const asApply = k8s.setHeaderOptions("Content-Type", k8s.PatchStrategy.ServerSideApply);
+    const apply = (fieldManager: string, type: string, force = false): Promise<k8s.V1Service> => {
+      const body = { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { type, ports: [{ port: 80 }] } };
+      return core.patchNamespacedService({ name, namespace, body, fieldManager, force }, asApply);
+    };
+    const created = await apply("gitops", "ClusterIP");
+    expect(created.metadata?.managedFields).toMatchObject([{ manager: "gitops", operation: "Apply" }]);
+    const again = await apply("gitops", "ClusterIP");
+    expect(again.metadata?.resourceVersion).toBe(created.metadata?.resourceVersion);
+    await expect(apply("other", "NodePort")).rejects.toMatchObject({
+      code: 409,
+      body: expect.stringContaining('conflict with \\"gitops\\": .spec.type') as unknown,
+    });
+    expect((await apply("other", "NodePort", true)).spec?.type).toBe("NodePort");
+  });
+
   it("reads every kind by its generic client, which looks kinds up in legacy discovery", async () => {
     const objects = k8s.KubernetesObjectApi.makeApiClient(config);
     const service = {
