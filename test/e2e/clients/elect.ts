@@ -9,7 +9,7 @@ import * as k8s from "@kubernetes/client-node";
 const [url = "", identity = ""] = process.argv.slice(2);
 const namespace = "default";
 const name = "leader";
-const leaseDurationSeconds = 2;
+const leaseDurationSeconds = 5;
 const retryMs = 200;
 
 const config = new k8s.KubeConfig();
@@ -45,8 +45,8 @@ async function tryToLead(): Promise<boolean> {
     leaseTransitions: transitions,
     ...(!isHeld && { acquireTime: now }),
   };
-  const body = { ...lease, spec: { ...lease.spec, ...taken } };
-  return succeeds(leases.replaceNamespacedLease({ name, namespace, body }));
+  lease.spec = Object.assign(lease.spec ?? new k8s.V1LeaseSpec(), taken);
+  return succeeds(leases.replaceNamespacedLease({ name, namespace, body: lease }));
 }
 
 /** A conflict says that somebody else was faster; everything else is an error. */
@@ -65,8 +65,8 @@ async function count(): Promise<void> {
   for (;;) {
     const pod = await core.readNamespacedPod({ name: "counted", namespace });
     const next = Number(pod.status?.message ?? "0") + 1;
-    const body = { ...pod, status: { ...pod.status, message: String(next) } };
-    if (await succeeds(core.replaceNamespacedPodStatus({ name: "counted", namespace, body }))) {
+    pod.status = Object.assign(pod.status ?? new k8s.V1PodStatus(), { message: String(next) });
+    if (await succeeds(core.replaceNamespacedPodStatus({ name: "counted", namespace, body: pod }))) {
       console.log(`counted ${next}`);
       return;
     }
