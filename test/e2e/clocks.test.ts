@@ -33,6 +33,7 @@ it("goes on by alarm, without the cron trigger having run once", async () => {
   expect(await answer()).toBe("");
   const pod = await startPod({ address, port, folder: join(folder, "a"), kind: "http" });
   onTestFinished(pod.kill);
+  pod.becomeReady();
   expect(await answerSoon(address)).toBe(address);
   await pod.kill();
   expect(await answerSoon("")).toBe("");
