@@ -10,12 +10,12 @@ import type { Reason } from "./api/refusal.ts";
 import { toStatus } from "./api/status.ts";
 import { configOf, parsedConfigOf, type Config } from "./config.ts";
 import { handleDoh } from "./dns/doh.ts";
-import { dnsServer } from "./isolate.ts";
+import { dnsServer } from "./wiring/isolate.ts";
 import { metricsText } from "./metrics.ts";
-import { proberChecks } from "./prober-check.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
 import { readProgrammingLatency } from "./registry/snapshots.ts";
-import { apiDeps, isRegistryReadable } from "./wiring.ts";
+import { apiDeps } from "./wiring/api.ts";
+import { isRegistryReadable, proberChecks } from "./wiring/health.ts";
 
 interface FrontEnv {
   Bindings: Env;

@@ -5,7 +5,7 @@ import packet from "dns-packet";
 import { describe, expect, it } from "vitest";
 import type { Variables } from "../src/config.ts";
 import { answer } from "../src/front.ts";
-import { registryOf } from "../src/waking.ts";
+import { registryOf } from "../src/wiring/waking.ts";
 import { query, rcodeOf } from "./dns/ask.ts";
 import { service } from "./objects.ts";
 

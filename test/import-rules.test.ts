@@ -30,7 +30,7 @@ const allowed: [from: string, specifier: string][] = [
   ["src/api/verbs/get.ts", "../../domain/endpoints.ts"],
   ["src/dns/doh.ts", "../domain/service.ts"],
   ["src/endpoints/publish.ts", "../registry/registry.ts"],
-  ["src/probes/prober.ts", "../wiring.ts"],
+  ["src/probes/prober.ts", "../wiring/probing.ts"],
 ];
 
 describe("an import", () => {

@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ReadyList } from "../domain/endpoints.ts";
 import type { ServiceKey } from "../domain/service.ts";
-import { serviceEndpointsDeps } from "../wiring.ts";
+import { serviceEndpointsDeps } from "../wiring/service-endpoints.ts";
 import { EndpointsKeeper, type Held } from "./endpoints-keeper.ts";
 
 const storageKey = "held";

@@ -5,8 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ProberPulse } from "../domain/edge-node.ts";
-import { proberObject } from "../objects.ts";
-import { proberDeps } from "../probing-wiring.ts";
+import { proberObject } from "../wiring/objects.ts";
+import { proberDeps } from "../wiring/probing.ts";
 import type { Answer, Question } from "./asker.ts";
 import type { StateStore } from "./kept-state.ts";
 import { newOverflow, newProber, type Overflow } from "./new-prober.ts";

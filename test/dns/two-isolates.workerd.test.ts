@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { DnsConfig } from "../../src/dns/deps.ts";
-import { newDnsServer } from "../../src/isolate.ts";
-import { serviceObject } from "../../src/objects.ts";
-import { registryOf } from "../../src/waking.ts";
+import { newDnsServer } from "../../src/wiring/isolate.ts";
+import { serviceObject } from "../../src/wiring/objects.ts";
+import { registryOf } from "../../src/wiring/waking.ts";
 import { readyPod, service } from "../objects.ts";
 import { ask, verdict } from "./ask.ts";
 import { soundZones } from "./fake-cluster.ts";

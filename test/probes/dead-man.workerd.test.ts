@@ -2,12 +2,12 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { driveProbers } from "../../src/drive-probers.ts";
+import { driveProbers } from "../../src/sweep/drive-probers.ts";
 import type { Node } from "../../src/domain/node.ts";
-import { proberObject } from "../../src/objects.ts";
+import { proberObject } from "../../src/wiring/objects.ts";
 import { readDue } from "../../src/registry/snapshots.ts";
-import { driveDeps } from "../../src/probing-wiring.ts";
-import { registryOf } from "../../src/waking.ts";
+import { driveDeps } from "../../src/wiring/probing.ts";
+import { registryOf } from "../../src/wiring/waking.ts";
 import { fetchApi } from "../api/rest/client.ts";
 import { readyPod } from "../objects.ts";
 

@@ -9,7 +9,7 @@ import { D1Registry } from "../../src/registry/d1-registry.ts";
 import { enforceLease, type Witness } from "../../src/registry/enforce-lease.ts";
 import type { Concerned } from "../../src/registry/registry.ts";
 import { readAssigned, readDue } from "../../src/registry/snapshots.ts";
-import { apiDeps } from "../../src/wiring.ts";
+import { apiDeps } from "../../src/wiring/api.ts";
 import { pod } from "../objects.ts";
 
 const createdMs = Date.parse("2026-11-01T00:00:00Z");

@@ -5,7 +5,7 @@ import type { CreateResult } from "../../src/registry/registry.ts";
 import { removeTerminated } from "../../src/registry/remove-terminated.ts";
 import { readDue } from "../../src/registry/snapshots.ts";
 import { read } from "../../src/registry/statements.ts";
-import { registryOf } from "../../src/waking.ts";
+import { registryOf } from "../../src/wiring/waking.ts";
 import { readyPod } from "../objects.ts";
 
 const registry = registryOf(env);

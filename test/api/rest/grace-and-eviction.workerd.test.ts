@@ -4,7 +4,7 @@ import { createApi } from "../../../src/api/api.ts";
 import { configOf } from "../../../src/config.ts";
 import type { ServiceKey } from "../../../src/domain/service.ts";
 import { longestTtlSeconds, noteDefaultTtl } from "../../../src/registry/snapshots.ts";
-import { apiDeps } from "../../../src/wiring.ts";
+import { apiDeps } from "../../../src/wiring/api.ts";
 import { created, get, mergePatch, newNamespace, patch, send } from "./client.ts";
 
 const annotation = "rollcall.dev/safe-to-stop-at";

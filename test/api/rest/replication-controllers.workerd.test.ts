@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readDue } from "../../../src/registry/snapshots.ts";
-import { registryOf } from "../../../src/waking.ts";
-import { sweepDeps } from "../../../src/wiring.ts";
+import { registryOf } from "../../../src/wiring/waking.ts";
+import { sweepDeps } from "../../../src/wiring/sweep.ts";
 import { readyPod } from "../../objects.ts";
 import { created, fetchApi, get, jsonPatch, mergePatch, names, newNamespace, patch, send } from "./client.ts";
 

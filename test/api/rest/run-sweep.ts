@@ -1,7 +1,7 @@
 /** Fires what the cron trigger fires, but does not wait through the minute for probers. */
 import { env } from "cloudflare:workers";
-import { sweep } from "../../../src/sweep.ts";
-import { sweepDeps } from "../../../src/wiring.ts";
+import { sweep } from "../../../src/sweep/sweep.ts";
+import { sweepDeps } from "../../../src/wiring/sweep.ts";
 
 export async function runSweep(): Promise<void> {
   const failures: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sweep, type SweepDeps } from "../src/sweep.ts";
+import { sweep, type SweepDeps } from "../../src/sweep/sweep.ts";
 
 /** A clock that moves when somebody sleeps. */
 function harness(probers: Record<string, () => { nextDueMs: number | undefined; empty: boolean }>, startMs = 0) {

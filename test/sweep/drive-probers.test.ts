@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { driveProbers, groupsOf, type DriveDeps } from "../src/drive-probers.ts";
+import { driveProbers, groupsOf, type DriveDeps } from "../../src/sweep/drive-probers.ts";
 
 type Round = { nextDueMs: number | undefined; empty: boolean };
 

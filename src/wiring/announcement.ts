@@ -2,8 +2,8 @@
  * Tells those concerned by a write to look again. A poke that fails is no error: its target stays pending in the
  * registry, and the sweep comes back to it within a minute.
  */
-import type { ServiceKey } from "./domain/service.ts";
-import type { Concerned } from "./registry/registry.ts";
+import type { ServiceKey } from "../domain/service.ts";
+import type { Concerned } from "../registry/registry.ts";
 
 export interface AnnouncementDeps {
   pokeService(key: ServiceKey): Promise<void>;

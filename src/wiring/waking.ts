@@ -3,15 +3,15 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
-import type { NamespacedName } from "./domain/object.ts";
-import type { ServiceKey } from "./domain/service.ts";
+import type { NamespacedName } from "../domain/object.ts";
+import type { ServiceKey } from "../domain/service.ts";
 import { forgetAnswers } from "./isolate.ts";
 import { feedObject, proberObject, serviceObject } from "./objects.ts";
-import { D1Registry } from "./registry/d1-registry.ts";
-import { recordEvent } from "./registry/record-event.ts";
-import type { Concerned } from "./registry/registry.ts";
-import { readReplicas, settlePending, type PendingTarget } from "./registry/snapshots.ts";
-import { writeReplicas, type ReplicasDeps } from "./registry/write-replicas.ts";
+import { D1Registry } from "../registry/d1-registry.ts";
+import { recordEvent } from "../registry/record-event.ts";
+import type { Concerned } from "../registry/registry.ts";
+import { readReplicas, settlePending, type PendingTarget } from "../registry/snapshots.ts";
+import { writeReplicas, type ReplicasDeps } from "../registry/write-replicas.ts";
 
 export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {
   return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, ...options });

@@ -1,14 +1,22 @@
-/**
- * Which probers do not probe, for /readyz. Asking costs a request for each prober and everybody may ask, so an isolate
- * asks no more than once in a while.
- */
-import type { HealthCheck } from "./api/present/health-text.ts";
-import { whyNotProbing } from "./domain/edge-node.ts";
-import { edgeNodes } from "./probing-wiring.ts";
+/** What /readyz tells: whether the registry can be read, and which probers do not probe. */
+import type { HealthCheck } from "../api/present/health-text.ts";
+import { whyNotProbing } from "../domain/edge-node.ts";
+import { readCatalogueRevision } from "../registry/snapshots.ts";
+import { edgeNodes } from "./probing.ts";
 
+/** Asking costs a request for each prober, and everybody may ask: an isolate does no more often than this. */
 const keptMs = 10_000;
 
 let kept: { checks: HealthCheck[]; atMs: number } | undefined;
+
+export async function isRegistryReadable(env: Env): Promise<boolean> {
+  try {
+    await readCatalogueRevision(env.DB);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** One check for all that probe, and one for each that does not. */
 export async function proberChecks(env: Env): Promise<HealthCheck[]> {

@@ -1,7 +1,7 @@
 /** How each Durable Object is reached: under which name, and near which place. */
-import { configOf } from "./config.ts";
-import { regionOfProber, type Region } from "./domain/node.ts";
-import type { ServiceKey } from "./domain/service.ts";
+import { configOf } from "../config.ts";
+import { regionOfProber, type Region } from "../domain/node.ts";
+import type { ServiceKey } from "../domain/service.ts";
 
 export function serviceObject(env: Env, key: ServiceKey) {
   return env.SERVICE_ENDPOINTS.getByName(key, near(configOf(env).homeRegion));

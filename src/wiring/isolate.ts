@@ -3,12 +3,12 @@
  * isolate holds about its services at once; other isolates learn of it within one TTL.
  */
 import { waitUntil } from "cloudflare:workers";
-import type { Config } from "./config.ts";
-import type { DnsConfig } from "./dns/deps.ts";
-import { DnsServer } from "./dns/dns-server.ts";
-import type { ServiceKey } from "./domain/service.ts";
+import type { Config } from "../config.ts";
+import type { DnsConfig } from "../dns/deps.ts";
+import { DnsServer } from "../dns/dns-server.ts";
+import type { ServiceKey } from "../domain/service.ts";
 import { serviceObject } from "./objects.ts";
-import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "./registry/snapshots.ts";
+import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/snapshots.ts";
 
 let server: DnsServer | undefined;
 

@@ -3,17 +3,17 @@
  * here.
  */
 import { connect } from "cloudflare:sockets";
-import { configOf } from "./config.ts";
-import { withPulse } from "./domain/edge-node.ts";
-import { edgeNodeLabel, isProberName, type Node } from "./domain/node.ts";
-import type { DriveDeps } from "./drive-probers.ts";
+import { configOf } from "../config.ts";
+import { withPulse } from "../domain/edge-node.ts";
+import { edgeNodeLabel, isProberName, type Node } from "../domain/node.ts";
+import type { DriveDeps } from "../sweep/drive-probers.ts";
 import { proberObject } from "./objects.ts";
-import type { ProberDeps } from "./probes/prober-deps.ts";
-import { enforceLease, type Witness } from "./registry/enforce-lease.ts";
-import { recordEvent } from "./registry/record-event.ts";
-import { removeTerminated } from "./registry/remove-terminated.ts";
-import { readAssigned, removeEmptyProber, settlePending } from "./registry/snapshots.ts";
-import { writeReadiness, type ProbedPodIdentity } from "./registry/write-readiness.ts";
+import type { ProberDeps } from "../probes/prober-deps.ts";
+import { enforceLease, type Witness } from "../registry/enforce-lease.ts";
+import { recordEvent } from "../registry/record-event.ts";
+import { removeTerminated } from "../registry/remove-terminated.ts";
+import { readAssigned, removeEmptyProber, settlePending } from "../registry/snapshots.ts";
+import { writeReadiness, type ProbedPodIdentity } from "../registry/write-readiness.ts";
 import { newUid, pokeFeed, registryOf, sleep, tell } from "./waking.ts";
 
 /** What the Durable Object of a prober needs from outside it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { announce, type AnnouncementDeps } from "../src/announcement.ts";
+import { announce, type AnnouncementDeps } from "../../src/wiring/announcement.ts";
 
 const concerned = { services: ["default/a", "default/b"] as const, probers: ["edge-0"] };
 

@@ -3,9 +3,9 @@
  * up. Waiting is free here and billed in a Durable Object, so the sweep waits and the prober sleeps. Crons may come
  * late, twice or overlap: everything it calls may be called again.
  */
-import { eventTtlSeconds } from "./domain/event.ts";
+import { eventTtlSeconds } from "../domain/event.ts";
 import { driveProbers, groupsOf, type DriveDeps } from "./drive-probers.ts";
-import type { Due, DueProber, PendingTarget } from "./registry/snapshots.ts";
+import type { Due, DueProber, PendingTarget } from "../registry/snapshots.ts";
 
 export interface SweepDeps extends DriveDeps {
   /** What is due at a moment. */

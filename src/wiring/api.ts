@@ -1,0 +1,47 @@
+/** Fills in what the API declares that it needs, for one request, from the bindings. */
+import { waitUntil } from "cloudflare:workers";
+import { userOf } from "../access/user.ts";
+import type { ApiDeps } from "../api/deps.ts";
+import type { Config } from "../config.ts";
+import { longestTtlSeconds, readChanges } from "../registry/snapshots.ts";
+import { ChangeSource } from "../watch/change-source.ts";
+import type { Subscription } from "../watch/fan-out.ts";
+import { feedObject } from "./objects.ts";
+import { asProbing } from "./probing.ts";
+import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
+
+export function apiDeps(env: Env, { access, dns, serviceRanges }: Config): ApiDeps {
+  return {
+    registry: registryOf(env),
+    user: userOf(access),
+    announce: (concerned, waitMs) => {
+      waitUntil(countReplicas(env, concerned));
+      return announceTo(env, concerned, waitMs);
+    },
+    follow: (subscription) =>
+      new ChangeSource(
+        {
+          readChanges: (since) => readChanges(env.DB, since),
+          connect: (from) => connectToFeed(env, from),
+        },
+        subscription,
+      ),
+    observe: (node) => asProbing(env, node),
+    after: (durationMs, run) => {
+      const timer = setTimeout(run, durationMs);
+      return () => clearTimeout(timer);
+    },
+    longestTtlSeconds: (namespace) => longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now()),
+    serviceRanges,
+    nowMs: Date.now,
+    newUid,
+    random: Math.random,
+  };
+}
+
+async function connectToFeed(env: Env, from: Subscription): Promise<WebSocket> {
+  const url = `https://feed/?subscription=${encodeURIComponent(JSON.stringify(from))}`;
+  const { webSocket } = await feedObject(env).fetch(url, { headers: { Upgrade: "websocket" } });
+  if (webSocket === null) throw new Error("the change feed opened no socket");
+  return webSocket;
+}
