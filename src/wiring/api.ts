@@ -1,14 +1,21 @@
 /** Fills in what the API declares that it needs, for one request, from the bindings. */
 import { waitUntil } from "cloudflare:workers";
 import { userOf } from "../access/user.ts";
+import type { Context } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
-import type { Config } from "../config.ts";
+import { Warnings } from "../api/warnings.ts";
+import { configOf, type Config } from "../config.ts";
 import { longestTtlSeconds, readChanges } from "../registry/snapshots.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
-import { asProbing } from "./probing.ts";
+import { asProbing } from "./edge-nodes.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
+
+/** For what happens by the API's rules without a request. */
+export function contextOf(env: Env): Context {
+  return { deps: apiDeps(env, configOf(env)), warnings: new Warnings(), nowMs: Date.now() };
+}
 
 export function apiDeps(env: Env, { access, dns, serviceRanges }: Config): ApiDeps {
   return {

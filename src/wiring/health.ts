@@ -2,7 +2,7 @@
 import type { HealthCheck } from "../api/present/health-text.ts";
 import { whyNotProbing } from "../domain/edge-node.ts";
 import { readCatalogueRevision } from "../registry/snapshots.ts";
-import { edgeNodes } from "./probing.ts";
+import { edgeNodes } from "./edge-nodes.ts";
 
 /** Asking costs a request for each prober, and everybody may ask: an isolate does no more often than this. */
 const keptMs = 10_000;

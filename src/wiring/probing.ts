@@ -3,9 +3,8 @@
  * here.
  */
 import { connect } from "cloudflare:sockets";
+import { finishNamespace } from "../api/write/finish-deletions.ts";
 import { configOf } from "../config.ts";
-import { withPulse } from "../domain/edge-node.ts";
-import { edgeNodeLabel, isProberName, type Node } from "../domain/node.ts";
 import type { DriveDeps } from "../sweep/drive-probers.ts";
 import { proberObject } from "./objects.ts";
 import type { ProberDeps } from "../probes/prober-deps.ts";
@@ -14,6 +13,8 @@ import { recordEvent } from "../registry/record-event.ts";
 import { removeTerminated } from "../registry/remove-terminated.ts";
 import { readAssigned, removeEmptyProber, settlePending } from "../registry/snapshots.ts";
 import { writeReadiness, type ProbedPodIdentity } from "../registry/write-readiness.ts";
+import { contextOf } from "./api.ts";
+import { observeProber } from "./edge-nodes.ts";
 import { newUid, pokeFeed, registryOf, sleep, tell } from "./waking.ts";
 
 /** What the Durable Object of a prober needs from outside it. */
@@ -42,33 +43,6 @@ export function proberDeps(env: Env): ProberDeps {
   };
 }
 
-/** The Node of a prober as it is at this moment. */
-export async function asProbing(env: Env, node: Node): Promise<Node> {
-  if (!isProberName(node.metadata.name)) return node;
-  const pulse = await proberObject(env, node.metadata.name)
-    .pulse()
-    .catch(() => "unreachable" as const);
-  return withPulse(node, pulse, Date.now());
-}
-
-async function observeProber(env: Env, prober: string): Promise<void> {
-  const registry = registryOf(env);
-  const node = (await registry.get("nodes", "", prober)) as Node | undefined;
-  if (node === undefined) return;
-  const observed = await asProbing(env, node);
-  if (observed === node) return;
-  // Whoever won a race against this is looked at in the next minute.
-  const { outcome } = await registry.update("nodes", node, observed);
-  if (outcome === "written") await pokeFeed(env);
-}
-
-/** All probers' Nodes as they are at this moment. */
-export async function edgeNodes(env: Env): Promise<Node[]> {
-  const labels = [{ operator: "exists", key: edgeNodeLabel }] as const;
-  const { items } = await registryOf(env).list("nodes", { labels });
-  return Promise.all(items.map((node) => asProbing(env, node as Node)));
-}
-
 /** What driving probers needs. */
 export function driveDeps(env: Env): DriveDeps {
   return {
@@ -83,6 +57,8 @@ export function driveDeps(env: Env): DriveDeps {
 export async function endTerminated(env: Env, pod: ProbedPodIdentity): Promise<void> {
   const removal = await removeTerminated(registryOf(env), pod, Date.now());
   if ("concerned" in removal) await tell(env, removal.concerned);
+  // A namespace that is going away may have waited for it.
+  if (removal.outcome === "removed") await finishNamespace(contextOf(env), pod.namespace);
 }
 
 export async function endLease(env: Env, identity: ProbedPodIdentity, witness: Witness): Promise<void> {

@@ -1,10 +1,9 @@
 /** Fills in what the sweep declares that it needs, from the bindings. */
-import { Warnings } from "../api/warnings.ts";
 import { sweepDeletions } from "../api/write/finish-deletions.ts";
 import { configOf } from "../config.ts";
 import { compactLog, noteDefaultTtl, readDue, removeExpiredEvents } from "../registry/snapshots.ts";
 import type { SweepDeps } from "../sweep/sweep.ts";
-import { apiDeps } from "./api.ts";
+import { contextOf } from "./api.ts";
 import { driveDeps, endLease, endTerminated } from "./probing.ts";
 import { pokeFeed, pokePending } from "./waking.ts";
 
@@ -17,8 +16,7 @@ export function sweepDeps(env: Env, driveElsewhere: SweepDeps["driveElsewhere"])
     noteDefaultTtl: () => noteDefaultTtl(env.DB, configOf(env).dns.ttlSeconds, Date.now()),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
-    finishDeletions: () =>
-      sweepDeletions({ deps: apiDeps(env, configOf(env)), warnings: new Warnings(), nowMs: Date.now() }),
+    finishDeletions: () => sweepDeletions(contextOf(env)),
     removeEvents: async (beforeSeconds) => {
       if (await removeExpiredEvents(env.DB, beforeSeconds)) await pokeFeed(env);
     },

@@ -10,9 +10,10 @@ import type { Deletion, Dependent } from "../../registry/registry.ts";
 import type { Context } from "../context.ts";
 import { without } from "../json.ts";
 import { kindOf, kinds } from "../kinds/kinds.ts";
+import { namespaceKind } from "../kinds/namespace.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
-import { deleteKnown } from "./delete-known.ts";
+import { deleteKnown, deletionOf } from "./delete-known.ts";
 import type { DeleteOptions, Propagation } from "./delete-options.ts";
 import { isPresent } from "./owners.ts";
 import { mayGo } from "./plan-deletion.ts";
@@ -39,6 +40,13 @@ export async function sweepDeletions(context: Context): Promise<void> {
     await context.deps.registry.listUnfinishedDeletions(deletionsPerSweep),
     objectsPerSweep,
   );
+}
+
+/** Something in the namespace has gone that it may have waited for, if it is terminating. */
+export async function finishNamespace(context: Context, name: string): Promise<void> {
+  const namespace = await context.deps.registry.get("namespaces", "", name);
+  if (namespace?.metadata.deletionTimestamp === undefined) return;
+  await finishDeletions(context, [deletionOf(namespaceKind, namespace)], objectsPerRequest);
 }
 
 /** Touches at most about `room` objects. */

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import { configOf } from "../../../src/config.ts";
 import type { ServiceKey } from "../../../src/domain/service.ts";
@@ -47,6 +47,14 @@ describe("a deleted pod", () => {
     const list = await env.SERVICE_ENDPOINTS.getByName(`${namespace}/web`).resolve(uid);
     expect(list?.endpoints).toEqual([]);
     expect((await get(`${path}/pods/web`)).body).toEqual(body);
+  });
+
+  it("lets its namespace go, which has waited for nothing else", async () => {
+    await created(`${path}/pods`, pod("web", {}, { terminationGracePeriodSeconds: 1 }));
+    const home = `/api/v1/namespaces/${namespace}`;
+    expect((await send("DELETE", home)).body).toMatchObject({ status: { phase: "Terminating" } });
+    expect((await get(home)).code).toBe(200);
+    await vi.waitFor(async () => expect((await get(home)).code).toBe(404), { timeout: 30_000, interval: 50 });
   });
 
   it.each([

@@ -41,7 +41,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
       apiVersion: "v1",
       kind: "Pod",
       metadata: { name, labels },
-      spec: { containers: [{ name: "main", image: "registry.example/main:1" }] },
+      spec: { terminationGracePeriodSeconds: 1, containers: [{ name: "main", image: "registry.example/main:1" }] },
       status: { podIP: ip },
     });
   }
