@@ -13,7 +13,7 @@ import { handleDoh } from "./dns/doh.ts";
 import { dnsServer } from "./wiring/isolate.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
-import { readProgrammingLatency } from "./registry/snapshots.ts";
+import { readProgrammingLatency } from "./registry/upkeep.ts";
 import { apiDeps } from "./wiring/api.ts";
 import { isRegistryReadable, proberChecks } from "./wiring/health.ts";
 

@@ -25,7 +25,9 @@ import type {
 } from "./registry.ts";
 import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
 import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
-import { listStatement, read, renewal, settle, takenAddressStatement, write } from "./statements.ts";
+import { listStatement, read } from "./statements/read.ts";
+import { settle } from "./statements/upkeep.ts";
+import { renewal, takenAddressStatement, write } from "./statements/write.ts";
 
 export interface D1RegistryDeps {
   db: D1Database;

@@ -14,7 +14,7 @@ import { expireAfterMsOf, leaseMsOf } from "../domain/pod-lease.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
 import type { ReplicationController } from "../domain/replication-controller.ts";
 import { clusterIPs, ttlSecondsOf, type Service } from "../domain/service.ts";
-import { write } from "./statements.ts";
+import { write } from "./statements/write.ts";
 
 /** Whose selectors pods are matched with, by the names that pending rows give them. */
 type SelectingKind = "service" | "replicationcontroller";

@@ -2,7 +2,7 @@
  * Drives probers through a minute: comes to each at its own round times, and back to one that failed. Waiting is free in
  * a Worker. One invocation carries so many probers only (see `groupsOf`).
  */
-import type { DueProber } from "../registry/snapshots.ts";
+import type { DueProber } from "../registry/upkeep.ts";
 
 export interface DriveDeps {
   /** Runs what is due at this prober. When it wants to be called again, undefined for never. */

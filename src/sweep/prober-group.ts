@@ -1,7 +1,7 @@
 /** Drives a part of the probers for the sweep, in an invocation with limits of its own. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { driveProbers } from "./drive-probers.ts";
-import type { DueProber } from "../registry/snapshots.ts";
+import type { DueProber } from "../registry/upkeep.ts";
 import { driveDeps } from "../wiring/probing.ts";
 
 export class ProberGroup extends WorkerEntrypoint<Env> {

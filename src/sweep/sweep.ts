@@ -5,7 +5,7 @@
  */
 import { eventTtlSeconds } from "../domain/event.ts";
 import { driveProbers, groupsOf, type DriveDeps } from "./drive-probers.ts";
-import type { Due, DueProber, PendingTarget } from "../registry/snapshots.ts";
+import type { Due, DueProber, PendingTarget } from "../registry/upkeep.ts";
 
 export interface SweepDeps extends DriveDeps {
   /** What is due at a moment. */

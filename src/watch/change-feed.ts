@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Convergence } from "../domain/convergence.ts";
-import { readChanges } from "../registry/snapshots.ts";
+import { readChanges } from "../registry/log.ts";
 import { fanOut, type Listener, type Subscription } from "./fan-out.ts";
 
 export class ChangeFeed extends DurableObject<Env> {

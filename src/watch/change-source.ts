@@ -2,7 +2,7 @@
  * The changes to one kind of object from a revision on, as a watch stream in the Worker takes them: first what the log
  * already holds, then what the change feed tells. Bounded: a reader that falls behind is told so and cut off.
  */
-import type { LogEntry, LogPart } from "../registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../registry/log.ts";
 import type { FeedMessage, Subscription } from "./fan-out.ts";
 
 /** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */

@@ -3,7 +3,7 @@
  * come. Knows no sockets; the change feed fills in its Deps.
  */
 import type { GroupResource } from "../domain/object.ts";
-import type { LogEntry, LogPart } from "../registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../registry/log.ts";
 
 /** What a watch stream listens to, and the revision up to which it has been told. */
 export interface Subscription {

@@ -1,7 +1,7 @@
 /** What /readyz tells: whether the registry can be read, and which probers do not probe. */
 import type { HealthCheck } from "../api/present/health-text.ts";
 import { whyNotProbing } from "../domain/edge-node.ts";
-import { readCatalogueRevision } from "../registry/snapshots.ts";
+import { readCatalogueRevision } from "../registry/catalogue.ts";
 import { edgeNodes } from "./edge-nodes.ts";
 
 /** Asking costs a request for each prober, and everybody may ask: an isolate does no more often than this. */

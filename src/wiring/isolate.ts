@@ -8,7 +8,7 @@ import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { serviceObject } from "./objects.ts";
-import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/snapshots.ts";
+import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/catalogue.ts";
 
 let server: DnsServer | undefined;
 

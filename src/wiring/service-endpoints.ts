@@ -2,7 +2,8 @@
 import type { ServiceKey } from "../domain/service.ts";
 import type { EndpointsKeeperDeps } from "../endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "../endpoints/publish.ts";
-import { readFollowing, readService, settleService } from "../registry/snapshots.ts";
+import { readFollowing, readService } from "../registry/snapshots.ts";
+import { settleService } from "../registry/upkeep.ts";
 import { forgetAnswers } from "./isolate.ts";
 import { newUid, pokeFeed, registryOf, sleep } from "./waking.ts";
 

@@ -1,7 +1,9 @@
 /** Fills in what the sweep declares that it needs, from the bindings. */
 import { sweepDeletions } from "../api/write/finish-deletions.ts";
 import { configOf } from "../config.ts";
-import { compactLog, noteDefaultTtl, readDue, removeExpiredEvents } from "../registry/snapshots.ts";
+import { noteDefaultTtl } from "../registry/catalogue.ts";
+import { compactLog } from "../registry/log.ts";
+import { readDue, removeExpiredEvents } from "../registry/upkeep.ts";
 import type { SweepDeps } from "../sweep/sweep.ts";
 import { contextOf } from "./api.ts";
 import { driveDeps, endLease, endTerminated } from "./probing.ts";

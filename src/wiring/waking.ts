@@ -10,7 +10,8 @@ import { feedObject, proberObject, serviceObject } from "./objects.ts";
 import { D1Registry } from "../registry/d1-registry.ts";
 import { recordEvent } from "../registry/record-event.ts";
 import type { Concerned } from "../registry/registry.ts";
-import { readReplicas, settlePending, type PendingTarget } from "../registry/snapshots.ts";
+import { readReplicas } from "../registry/snapshots.ts";
+import { settlePending, type PendingTarget } from "../registry/upkeep.ts";
 import { writeReplicas, type ReplicasDeps } from "../registry/write-replicas.ts";
 
 export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {

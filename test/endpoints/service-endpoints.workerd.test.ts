@@ -5,7 +5,7 @@ import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
 import type { GroupResource, KubeObject } from "../../src/domain/object.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import type { Service } from "../../src/domain/service.ts";
-import { readDue, readProgrammingLatency } from "../../src/registry/snapshots.ts";
+import { readDue, readProgrammingLatency } from "../../src/registry/upkeep.ts";
 import { serviceObject } from "../../src/wiring/objects.ts";
 import { pokePending, registryOf } from "../../src/wiring/waking.ts";
 import { readyPod, service } from "../objects.ts";

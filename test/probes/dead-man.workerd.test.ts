@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { driveProbers } from "../../src/sweep/drive-probers.ts";
 import type { Node } from "../../src/domain/node.ts";
 import { proberObject } from "../../src/wiring/objects.ts";
-import { readDue } from "../../src/registry/snapshots.ts";
+import { readDue } from "../../src/registry/upkeep.ts";
 import { driveDeps } from "../../src/wiring/probing.ts";
 import { registryOf } from "../../src/wiring/waking.ts";
 import { fetchApi } from "../api/rest/client.ts";

@@ -5,7 +5,7 @@ import { regionOfProber } from "../../src/domain/node.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import type { CreateResult, UpdateResult, Written } from "../../src/registry/registry.ts";
-import { removeEmptyProber } from "../../src/registry/snapshots.ts";
+import { removeEmptyProber } from "../../src/registry/upkeep.ts";
 import { pod } from "../objects.ts";
 
 const registry = new D1Registry({ db: env.DB, nowMs: () => 0, newUid: () => crypto.randomUUID() });

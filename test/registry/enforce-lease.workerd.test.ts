@@ -8,7 +8,8 @@ import { registrationReadiness, withReadiness } from "../../src/domain/readiness
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import { enforceLease, type Witness } from "../../src/registry/enforce-lease.ts";
 import type { Concerned } from "../../src/registry/registry.ts";
-import { readAssigned, readDue } from "../../src/registry/snapshots.ts";
+import { readAssigned } from "../../src/registry/snapshots.ts";
+import { readDue } from "../../src/registry/upkeep.ts";
 import { apiDeps } from "../../src/wiring/api.ts";
 import { pod } from "../objects.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/domain/object.ts";
-import { compactLog, readChanges } from "../../src/registry/snapshots.ts";
+import { compactLog, readChanges } from "../../src/registry/log.ts";
 import { registryOf } from "../../src/wiring/waking.ts";
 import { service } from "../objects.ts";
 

@@ -4,7 +4,7 @@ import type { Event, Happening } from "../../src/domain/event.ts";
 import type { KubeObject } from "../../src/domain/object.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
 import { recordEvent } from "../../src/registry/record-event.ts";
-import { removeExpiredEvents } from "../../src/registry/snapshots.ts";
+import { removeExpiredEvents } from "../../src/registry/upkeep.ts";
 import { pod } from "../objects.ts";
 
 const registry = new D1Registry({ db: env.DB, nowMs: () => 0, newUid: () => crypto.randomUUID() });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { toTimestamp, type KubeObject } from "../../src/domain/object.ts";
 import type { CreateResult } from "../../src/registry/registry.ts";
 import { removeTerminated } from "../../src/registry/remove-terminated.ts";
-import { readDue } from "../../src/registry/snapshots.ts";
-import { read } from "../../src/registry/statements.ts";
+import { readDue } from "../../src/registry/upkeep.ts";
+import { read } from "../../src/registry/statements/read.ts";
 import { registryOf } from "../../src/wiring/waking.ts";
 import { readyPod } from "../objects.ts";
 

@@ -1,6 +1,6 @@
 /** A watch stream's source and the feed together, over sockets that only pass text: what many watchers see of a burst. */
 import { describe, expect, it } from "vitest";
-import type { LogEntry, LogPart } from "../../src/registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../../src/registry/log.ts";
 import { ChangeSource, type FeedSocket, type NextChanges } from "../../src/watch/change-source.ts";
 import { fanOut, type Listener, type Subscription } from "../../src/watch/fan-out.ts";
 import { pod } from "../objects.ts";

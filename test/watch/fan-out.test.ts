@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GroupResource } from "../../src/domain/object.ts";
-import type { LogEntry, LogPart } from "../../src/registry/snapshots.ts";
+import type { LogEntry, LogPart } from "../../src/registry/log.ts";
 import { fanOut, type FeedMessage, type Subscription } from "../../src/watch/fan-out.ts";
 import { pod, service } from "../objects.ts";
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import { configOf } from "../../../src/config.ts";
 import type { ServiceKey } from "../../../src/domain/service.ts";
-import { longestTtlSeconds, noteDefaultTtl } from "../../../src/registry/snapshots.ts";
+import { longestTtlSeconds, noteDefaultTtl } from "../../../src/registry/catalogue.ts";
 import { apiDeps } from "../../../src/wiring/api.ts";
 import { created, get, mergePatch, newNamespace, patch, send } from "./client.ts";
 

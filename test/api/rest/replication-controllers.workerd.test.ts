@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { readDue } from "../../../src/registry/snapshots.ts";
+import { readDue } from "../../../src/registry/upkeep.ts";
 import { registryOf } from "../../../src/wiring/waking.ts";
 import { sweepDeps } from "../../../src/wiring/sweep.ts";
 import { readyPod } from "../../objects.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compactLog } from "../../../src/registry/snapshots.ts";
+import { compactLog } from "../../../src/registry/log.ts";
 import {
   created,
   endpoints,
