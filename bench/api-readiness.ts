@@ -47,7 +47,10 @@ export async function measureReadiness(url: string, size: NamespaceSize, flips: 
     await sleep(publishIntervalMs / Math.min(size.services, 10));
   };
   await sleep(publishIntervalMs);
-  for (const ready of [false, true]) for (let index = 0; index < flips; index++) await flip(index % size.pods, ready);
+  for (let index = 0; index < flips; index++) {
+    await flip(index % size.pods, false);
+    await flip(index % size.pods, true);
+  }
   stop.abort();
   client.close();
   return {

@@ -4,7 +4,7 @@
  * changed, not what exists.
  */
 import { parseArgs } from "node:util";
-import { onServer } from "./api-cluster.ts";
+import { onServer, progress } from "./api-cluster.ts";
 import { measureReadiness, type NamespaceSize } from "./api-readiness.ts";
 import { measureCreates, measureLists, measureWatch } from "./api-throughput.ts";
 import { machine, printTable, type Row } from "./report.ts";
@@ -37,7 +37,7 @@ const quick: Sizes = {
 };
 
 const whole: Sizes = {
-  creates: 1000,
+  creates: 500,
   lists: [500, 5000],
   watchers: 100,
   changes: 200,
@@ -48,7 +48,7 @@ const whole: Sizes = {
     { pods: 10_000, services: 1 },
     { pods: 10_000, services: 500 },
   ],
-  flips: 25,
+  flips: 15,
 };
 
 const flag = { type: "boolean", default: false } as const;
@@ -58,20 +58,25 @@ if (options.help) console.log(help);
 else await main(options.quick ? quick : whole);
 
 async function main(sizes: Sizes): Promise<void> {
+  const told: Record<string, Row[]> = {};
+  /** At once, so that a run that is broken off has told what it knew. */
+  const tell = (name: string, title: string, rows: Row[]): void => {
+    told[name] = rows;
+    if (!options.json) printTable(title, rows);
+  };
+  if (!options.json) console.log(machine());
   const creates = await onServer((url) => measureCreates(url, sizes.creates));
+  tell("creates", "Creates of pods", creates);
   const lists = await onServer((url) => measureLists(url, sizes.lists));
+  tell("lists", "Lists of pods (p50, ms)", lists);
   const watch = await onServer((url) => measureWatch(url, sizes.watchers, sizes.changes));
+  tell("watch", "Watch: from a create's request to the last watcher's event", watch);
   const readiness: Row[] = [];
   for (const size of sizes.namespaces) {
-    readiness.push(await onServer((url) => measureReadiness(url, size, sizes.flips)));
+    const row = await onServer((url) => measureReadiness(url, size, sizes.flips));
+    progress(JSON.stringify(row));
+    readiness.push(row);
   }
-  if (options.json) {
-    console.log(JSON.stringify({ machine: machine(), creates, lists, watch, readiness }, undefined, 2));
-    return;
-  }
-  console.log(machine());
-  printTable("Creates of pods", creates);
-  printTable("Lists of pods (p50, ms)", lists);
-  printTable("Watch: from a create's request to the last watcher's event", watch);
-  printTable("Readiness: from the request that changes it (ms)", readiness);
+  tell("readiness", "Readiness: from the request that changes it (ms)", readiness);
+  if (options.json) console.log(JSON.stringify({ machine: machine(), ...told }, undefined, 2));
 }
