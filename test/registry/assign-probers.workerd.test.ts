@@ -1,41 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { KubeObject } from "../../src/domain/object.ts";
 import { regionOfProber } from "../../src/domain/node.ts";
 import type { Pod } from "../../src/domain/pod.ts";
-import { D1Registry } from "../../src/registry/d1-registry.ts";
-import type { CreateResult, UpdateResult, Written } from "../../src/registry/registry.ts";
 import { removeEmptyProber } from "../../src/registry/upkeep.ts";
 import { pod } from "../objects.ts";
+import { created, emptyRegistry, registry, rows, written } from "../workerd/registry.ts";
 
-const registry = new D1Registry({ db: env.DB, nowMs: () => 0, newUid: () => crypto.randomUUID() });
-
-function written(result: CreateResult | UpdateResult): Written {
-  if (result.outcome !== "written") throw new Error(`expected a write, got ${JSON.stringify(result)}`);
-  return result;
-}
-
-async function created(resource: Parameters<D1Registry["create"]>[0], object: KubeObject): Promise<Written> {
-  return written(await registry.create(resource, object));
-}
-
-async function rows(sql: string): Promise<Record<string, unknown>[]> {
-  return (await env.DB.prepare(sql).all()).results;
-}
-
-beforeEach(async () => {
-  await env.DB.batch(
-    [
-      "DELETE FROM objects WHERE resource <> 'namespaces'",
-      "DELETE FROM labels WHERE resource <> 'namespaces'",
-      "DELETE FROM selectors",
-      "DELETE FROM cluster_ips",
-      "DELETE FROM addresses",
-      "DELETE FROM probers",
-      "DELETE FROM pending",
-    ].map((sql) => env.DB.prepare(sql)),
-  );
-});
+beforeEach(emptyRegistry);
 
 describe("assigning pods to probers", () => {
   const probe = { httpGet: { port: 80 }, periodSeconds: 1, timeoutSeconds: 1 };
