@@ -57,7 +57,7 @@ export function newEvent(
   const { name, namespace = "default", uid: subjectUid, resourceVersion } = about.metadata;
   const now = toTimestamp(nowMs);
   const metadata: Omit<ObjectMeta, "resourceVersion"> = {
-    name: `${name}.${suffix}`,
+    name: `${cut(name, maxNameLength - suffix.length - 1)}.${suffix}`,
     namespace,
     uid,
     creationTimestamp: now,
@@ -83,6 +83,13 @@ export function newEvent(
     reportingComponent: source.component,
     reportingInstance: source.host ?? "",
   };
+}
+
+/** Names of objects are DNS subdomains (RFC 1123), and an event about one of the longest needs a name as well. */
+const maxNameLength = 253;
+
+function cut(name: string, length: number): string {
+  return name.slice(0, length).replace(/[^a-z0-9]+$/, "");
 }
 
 /** The same event, having happened again. */

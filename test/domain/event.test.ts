@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { isDnsSubdomain } from "../../src/api/validation/names.ts";
 import { happenedAgain, newEvent, type Happening } from "../../src/domain/event.ts";
 import { pod } from "../objects.ts";
 
@@ -47,3 +48,12 @@ it("what happens again is counted, not told again", () => {
     lastTimestamp: "2026-11-20T10:01:00Z",
   });
 });
+
+it.each(["web", "a".repeat(253), `${"a".repeat(235)}.${"b".repeat(17)}`])(
+  "an event about pod %s has a name that a client could have given it",
+  (name) => {
+    const { metadata } = newEvent(pod(name), unhealthy, { uid: "u1", suffix: "0123456789abcdef", nowMs });
+    expect(isDnsSubdomain(metadata.name)).toBeUndefined();
+    expect(metadata.name).toMatch(/\.0123456789abcdef$/);
+  },
+);
