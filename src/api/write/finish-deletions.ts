@@ -42,10 +42,14 @@ export async function sweepDeletions(context: Context): Promise<void> {
   );
 }
 
-/** Something in the namespace has gone that it may have waited for, if it is terminating. */
+/** A pod has gone, and if it was the last one, a terminating namespace may have waited for it. */
 export async function finishNamespace(context: Context, name: string): Promise<void> {
-  const namespace = await context.deps.registry.get("namespaces", "", name);
+  const { registry } = context.deps;
+  const namespace = await registry.get("namespaces", "", name);
   if (namespace?.metadata.deletionTimestamp === undefined) return;
+  // Pods that were deleted together go together, and only the last one need look at every kind.
+  const { items: others } = await registry.list("pods", { namespace: name, limit: 1 });
+  if (others.length > 0) return;
   await finishDeletions(context, [deletionOf(namespaceKind, namespace)], objectsPerRequest);
 }
 
