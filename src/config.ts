@@ -1,4 +1,5 @@
 /** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
+import { isHostName, type PortRange, type ProbePolicy } from "./access/address-policy.ts";
 import type { DnsConfig, PodRecords } from "./dns/deps.ts";
 import { parseZones, type Zones } from "./dns/zones.ts";
 import { regions, type Region } from "./domain/node.ts";
@@ -11,8 +12,8 @@ export interface Config {
   serviceRanges: IpRange[];
   /** Where the Durable Objects are asked to live that have no region of their own. */
   homeRegion: Region | undefined;
-  /** Ranges that probes may reach although they are denied by default. */
-  probeAllow: IpRange[];
+  /** Where probes may go. */
+  probePolicy: ProbePolicy;
 }
 
 /** closed: no token is set, so that nobody gets in. open: the local runtime on loopback. */
@@ -30,23 +31,28 @@ export interface Variables {
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
   PROBE_ALLOW?: string;
+  PROBE_DENY?: string;
+  PROBE_DENY_PORTS?: string;
+  /** Where the local runtime listens, for probes to keep away from. */
+  ROLLCALL_PORTS?: string;
 }
 
 export type ParsedConfig = { ok: true; config: Config } | { ok: false; errors: string[] };
 
 export function parseConfig(variables: Variables): ParsedConfig {
   const errors: string[] = [];
+  const nameServerAddresses = addresses("DNS_NS_ADDRESSES", variables.DNS_NS_ADDRESSES, errors);
   const config: Config = {
     access: accessOf(variables),
     dns: {
       zones: zones(variables.DNS_ZONES, errors),
       ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
       podRecords: podRecords(variables.DNS_PODS, errors),
-      nameServerAddresses: addresses("DNS_NS_ADDRESSES", variables.DNS_NS_ADDRESSES, errors),
+      nameServerAddresses,
     },
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
-    probeAllow: ranges("PROBE_ALLOW", variables.PROBE_ALLOW, errors),
+    probePolicy: probePolicy(variables, nameServerAddresses, errors),
   };
   return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
 }
@@ -107,6 +113,40 @@ function homeRegion(text: string | undefined, errors: string[]): Region | undefi
   const isUnknown = region === undefined && text !== undefined && text !== "";
   if (isUnknown) errors.push(`HOME_REGION must be one of ${regions.join(", ")}, not ${JSON.stringify(text)}`);
   return region;
+}
+
+/** Rollcall's own addresses are those that it is known by; its own names can be added to PROBE_DENY. */
+function probePolicy(variables: Variables, own: readonly Ip[], errors: string[]): ProbePolicy {
+  const denied = list(variables.PROBE_DENY ?? "");
+  const [networks, names] = [
+    denied.filter((entry) => parseIpRange(entry)),
+    denied.filter((entry) => isHostName(entry)),
+  ];
+  const strange = denied.filter((entry) => !networks.includes(entry) && !names.includes(entry));
+  for (const entry of strange) {
+    errors.push(`PROBE_DENY: ${JSON.stringify(entry)} is neither an address range such as 10.0.0.0/8 nor a host name`);
+  }
+  return {
+    allow: ranges("PROBE_ALLOW", variables.PROBE_ALLOW, errors),
+    deny: [
+      ...own.map((ip) => ({ range: { network: ip, prefixLength: ip.octets.length * 8 }, kind: "Rollcall's own" })),
+      ...networks
+        .flatMap((entry) => parseIpRange(entry) ?? [])
+        .map((range) => ({ range, kind: "denied by PROBE_DENY" })),
+    ],
+    denyNames: names.map((name) => name.toLowerCase().replace(/\.$/, "")),
+    denyPorts: ports("PROBE_DENY_PORTS", variables.PROBE_DENY_PORTS ?? "25", errors),
+    ownPorts: ports("ROLLCALL_PORTS", variables.ROLLCALL_PORTS, errors).map(({ first }) => first),
+  };
+}
+
+function ports(name: string, text: string | undefined, errors: string[]): PortRange[] {
+  return list(text ?? "").flatMap((entry) => {
+    const [first, last = first] = (/^(\d{1,5})(?:-(\d{1,5}))?$/.exec(entry) ?? []).slice(1).filter(Boolean).map(Number);
+    if (first !== undefined && last !== undefined && first <= last && last <= 65_535) return { first, last };
+    errors.push(`${name}: ${JSON.stringify(entry)} is neither a port such as 25 nor a range such as 6000-6063`);
+    return [];
+  });
 }
 
 function ranges(name: string, text: string | undefined, errors: string[]): IpRange[] {

@@ -14,7 +14,7 @@ describe("the configuration", () => {
           nameServerAddresses: [],
         },
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
-        probeAllow: [],
+        probePolicy: { allow: [], deny: [], denyNames: [], denyPorts: [{ first: 25, last: 25 }], ownPorts: [] },
       },
     });
   });
@@ -54,6 +54,9 @@ describe("the configuration", () => {
     [{ SERVICE_CIDRS: " " }, /at least one range/],
     [{ HOME_REGION: "mars" }, /HOME_REGION must be one of wnam/],
     [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
+    [{ PROBE_DENY: "127.1" }, /PROBE_DENY: "127.1" is neither/],
+    [{ PROBE_DENY_PORTS: "9-3" }, /PROBE_DENY_PORTS: "9-3" is neither/],
+    [{ PROBE_DENY_PORTS: "66000" }, /PROBE_DENY_PORTS: "66000" is neither/],
   ])("%j is refused by name", (variables, error) => {
     const parsed = parseConfig(variables);
     expect(parsed.ok ? [] : parsed.errors).toEqual([expect.stringMatching(error)]);

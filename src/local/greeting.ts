@@ -11,7 +11,8 @@ Environment:
   ROLLCALL_DATA        folder for the data (.rollcall)
   ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call
   ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
-  DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, SERVICE_CIDRS, PROBE_ALLOW
+  DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, SERVICE_CIDRS, PROBE_ALLOW,
+  PROBE_DENY, PROBE_DENY_PORTS
                        instead of the values in wrangler.toml; probes may always reach loopback and private ranges
 
 Ctrl-C ends it.`;

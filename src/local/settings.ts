@@ -34,6 +34,8 @@ const overridable = [
   "DNS_NS_ADDRESSES",
   "SERVICE_CIDRS",
   "PROBE_ALLOW",
+  "PROBE_DENY",
+  "PROBE_DENY_PORTS",
 ];
 
 /** Where pods of one machine and its networks live; in production these are denied unless allowed. */
@@ -51,6 +53,7 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
     errors.push(`HOST ${host} can be reached from other machines: set ROLLCALL_ADMIN_TOKEN before listening there`);
   }
   if (open) variables["ROLLCALL_OPEN"] = "true";
+  if (port !== 0) variables["ROLLCALL_PORTS"] = String(port);
   const config = parseConfig(variables);
   if (!config.ok) errors.push(...config.errors);
   if (errors.length > 0) return { ok: false, errors };

@@ -29,7 +29,7 @@ export interface ProberParts extends ProberDeps {
 }
 
 export function newProber(parts: ProberParts): ProberDriver {
-  const { prober, allow, clock, connect, fetch, overflow, counters, series, report } = parts;
+  const { prober, policy, clock, connect, fetch, overflow, counters, series, report } = parts;
   const slots = new Slots({ suspects: 0, divertAtStuck: 3 });
   const overflows = new Overflows(prober);
   const elsewhere = (question: Question): Promise<Answer> =>
@@ -38,7 +38,7 @@ export function newProber(parts: ProberParts): ProberDriver {
   const registry = withSlots(slots, parts.registry);
   const engine = new ProbeEngine({
     prober,
-    allow,
+    policy,
     counters,
     series,
     report,

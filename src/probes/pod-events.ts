@@ -5,6 +5,7 @@
  * Source: Kubernetes pkg/kubelet/prober/prober.go; client-go tools/record/events_cache.go (combined events).
  */
 import type { Happening } from "../domain/event.ts";
+import { legible } from "../domain/legible-text.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { ProbeKind } from "./probe-spec.ts";
 import { hashOf } from "../domain/hash.ts";
@@ -52,9 +53,6 @@ interface Series {
 const messagesAtMost = 10;
 const combined = "(combined from similar events): ";
 
-/** Kubernetes' limit for an event's message. */
-const messageLimit = 1024;
-
 /** What has not happened for so long begins anew when it happens again: the event may have been forgotten by then. */
 const anewAfterMs = 3_600_000;
 
@@ -87,7 +85,7 @@ export class PodEvents {
     const goesOn = subject.passing === (happening.reason === "ProbeWarning");
     const series = continued(this.#series.get(key), subject.periodMs, goesOn, nowMs);
     if (series === undefined) return;
-    series.happening = crowded ? { ...happening, message: cut(combined + happening.message) } : happening;
+    series.happening = crowded ? { ...happening, message: legible(combined + happening.message) } : happening;
     series.lastMs = nowMs;
     this.#series.set(key, series);
     if (series.times === 1) due.keep.set(key, { firstMs: series.firstMs });
@@ -142,7 +140,7 @@ function happeningOf({ container, kind }: ProbeSubject, outcome: Outcome): Omit<
   const warning = (reason: string, message: string): Omit<Happening, "source"> => ({
     type: "Warning",
     reason,
-    message: cut(message),
+    message: legible(message),
     fieldPath: `spec.containers{${container}}`,
   });
   switch (outcome.result) {
@@ -155,10 +153,6 @@ function happeningOf({ container, kind }: ProbeSubject, outcome: Outcome): Omit<
         ? undefined
         : warning("ProbeWarning", `${probe} warning: ${outcome.warning}`);
   }
-}
-
-function cut(message: string): string {
-  return message.slice(0, messageLimit).toWellFormed();
 }
 
 function seriesPrefix({ uid, container, kind }: ProbeSubject, reason: string): string {

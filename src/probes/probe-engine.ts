@@ -2,7 +2,7 @@
  * The table of the pods assigned to one prober: converges it with what the registry says, runs what is due, judges what
  * comes back, and asks to write a verdict when, and only when, it changed. Knows no clock and nothing of Cloudflare.
  */
-import type { IpRange } from "../domain/ip.ts";
+import type { ProbePolicy } from "../access/address-policy.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
 import type { Answer, Question } from "./asker.ts";
@@ -17,7 +17,7 @@ import type { ProberRegistry } from "./prober-deps.ts";
 export interface ProbeEngineDeps {
   /** The prober's name, which is its node's. */
   prober: string;
-  allow: readonly IpRange[];
+  policy: ProbePolicy;
   ask(question: Question): Promise<Answer>;
   writeReadiness: ProberRegistry["writeReadiness"];
   removeTerminated: ProberRegistry["removeTerminated"];
@@ -107,7 +107,7 @@ export class ProbeEngine {
   }
 
   #entryOf(pod: Pod, before: PodEntry | undefined, nowMs: number): PodEntry {
-    const plans = planProbes(pod, this.#deps.allow);
+    const plans = planProbes(pod, this.#deps.policy);
     if (before?.probed.planText === JSON.stringify(plans)) return before;
     const { prober } = this.#deps;
     const startedMs = Math.min(nowMs, startOf(pod) ?? nowMs);

@@ -3,13 +3,14 @@
  * from here. Pure; decides nothing about readiness.
  * Source: Kubernetes pkg/kubelet/prober, pkg/probe/http/request.go, pkg/probe/util.go.
  */
-import { admitAddress, admitHostName, type Admission } from "../access/address-policy.ts";
-import { parseIp, type IpRange } from "../domain/ip.ts";
+import { admitDestination, type ProbePolicy } from "../access/address-policy.ts";
+import { parseIp } from "../domain/ip.ts";
 import { podAddresses, type Container, type Pod, type Probe } from "../domain/pod.ts";
 import { isCloudflareAddress } from "./cloudflare-ranges.ts";
 import { encodePath } from "./encode-path.ts";
 import type { HttpTarget, ProbeTarget, TcpTarget } from "./probe-target.ts";
 import type { Thresholds } from "./thresholds.ts";
+import { withoutBrackets } from "./within-policy.ts";
 
 /** Says only how the prober connects to a pod (name, SNI, Host), not what DNS hands out. */
 export const hostAnnotation = "rollcall.dev/host";
@@ -36,11 +37,11 @@ export interface ContainerPlan {
   readiness: ProbePlan | undefined;
 }
 
-/** The plans of a pod's containers in the order of its spec. `allow` are the ranges that probes may reach besides public ones. */
-export function planProbes(pod: Pod, allow: readonly IpRange[]): ContainerPlan[] {
+/** The plans of a pod's containers in the order of its spec. `policy` says where probes may go. */
+export function planProbes(pod: Pod, policy: ProbePolicy): ContainerPlan[] {
   return pod.spec.containers.map((container) => {
     const plan = (kind: ProbeKind, probe: Probe | undefined): ProbePlan | undefined =>
-      probe && planProbe({ pod, container, allow }, kind, probe);
+      probe && planProbe({ pod, container, policy }, kind, probe);
     return {
       name: container.name,
       startup: plan("startup", container.startupProbe),
@@ -52,7 +53,7 @@ export function planProbes(pod: Pod, allow: readonly IpRange[]): ContainerPlan[]
 interface Site {
   pod: Pod;
   container: Container;
-  allow: readonly IpRange[];
+  policy: ProbePolicy;
 }
 
 function planProbe(site: Site, kind: ProbeKind, probe: Probe): ProbePlan {
@@ -89,7 +90,7 @@ function targetOf(site: Site, kind: ProbeKind, probe: Probe): ProbeTarget | Excl
   if (typeof port !== "number") return unknown(port.message);
   const place = placeOf(site.pod, action.host);
   if (place === undefined) return unknown("the pod has no IP address yet");
-  const refused = refusalOf(place, port, site.allow);
+  const refused = refusalOf(place, port, site.policy);
   if (refused !== undefined) return unknown(refused);
   return probe.httpGet === undefined ? tcpTarget(place, port) : httpTarget(place, port, probe.httpGet);
 }
@@ -114,16 +115,11 @@ function placeOf(pod: Pod, ownHost: string | undefined): Place | undefined {
   return { hostname: literal?.text ?? hostname, behindProxy: address !== undefined && isCloudflareAddress(address) };
 }
 
-function withoutBrackets(hostname: string): string {
-  return /^\[(.*)\]$/.exec(hostname)?.[1] ?? hostname;
-}
-
-function refusalOf({ hostname, behindProxy }: Place, port: number, allow: readonly IpRange[]): string | undefined {
+function refusalOf({ hostname, behindProxy }: Place, port: number, policy: ProbePolicy): string | undefined {
   if (port === 25) return "the platform connects to no port 25";
-  const address = parseIp(hostname);
-  const admission: Admission = address === undefined ? admitHostName(hostname, allow) : admitAddress(address, allow);
+  const admission = admitDestination({ hostname, port }, policy);
   if (!admission.allowed) return admission.why;
-  if (!behindProxy || address === undefined) return undefined;
+  if (!behindProxy || parseIp(hostname) === undefined) return undefined;
   return `the platform connects to no address of Cloudflare's proxy such as ${hostname}; name the host in the annotation ${hostAnnotation}`;
 }
 

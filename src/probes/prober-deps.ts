@@ -2,8 +2,8 @@
  * What probing needs from outside: the registry, the platform's sockets, and where it may connect. Declared here, filled
  * in by the wiring.
  */
+import type { ProbePolicy } from "../access/address-policy.ts";
 import type { Happening } from "../domain/event.ts";
-import type { IpRange } from "../domain/ip.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { ContainerReadiness } from "../domain/readiness.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
@@ -42,6 +42,6 @@ export interface ProberDeps {
   registry: ProberRegistry;
   connect: Connect;
   fetch: Fetch;
-  /** Ranges that probes may reach besides public addresses. */
-  allow: readonly IpRange[];
+  /** Where they may lead. */
+  policy: ProbePolicy;
 }

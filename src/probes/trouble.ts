@@ -3,6 +3,7 @@
  * gave a bad answer, or the platform cannot reach it. A trouble is announced once it lasts, so that a pod failing in
  * alternating ways costs no write a probe.
  */
+import { legible } from "../domain/legible-text.ts";
 import type { FailureCause, Outcome } from "../domain/outcome.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { ProbeKind } from "./probe-spec.ts";
@@ -40,7 +41,7 @@ export function troubleAfter(
   return {
     kind: trouble,
     count: before?.kind === trouble ? before.count + 1 : 1,
-    message: `${opening(container, trouble)}: ${kind} probe: ${outcome.message}`,
+    message: `${opening(container, trouble)}: ${kind} probe: ${legible(outcome.message)}`,
   };
 }
 

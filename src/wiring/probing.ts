@@ -8,6 +8,7 @@ import { configOf } from "../config.ts";
 import type { DriveDeps } from "../sweep/drive-probers.ts";
 import { proberObject } from "./objects.ts";
 import type { ProberDeps } from "../probes/prober-deps.ts";
+import { connectWithin, fetchWithin } from "../probes/within-policy.ts";
 import { enforceLease, type Witness } from "../registry/enforce-lease.ts";
 import { recordEvent } from "../registry/record-event.ts";
 import { removeTerminated } from "../registry/remove-terminated.ts";
@@ -21,6 +22,7 @@ import { newUid, pokeFeed, registryOf, sleep, tell } from "./waking.ts";
 /** What the Durable Object of a prober needs from outside it. */
 export function proberDeps(env: Env): ProberDeps {
   const registry = registryOf(env);
+  const { probePolicy: policy } = configOf(env);
   return {
     registry: {
       readAssigned: (prober) => readAssigned(env.DB, prober),
@@ -38,9 +40,9 @@ export function proberDeps(env: Env): ProberDeps {
       },
       convergedAt: (prober, revision) => settlePending(env.DB, { kind: "prober", target: prober }, revision),
     },
-    connect,
-    fetch: (url, init) => fetch(url, init),
-    allow: configOf(env).probeAllow,
+    connect: connectWithin(policy, connect),
+    fetch: fetchWithin(policy, (url, init) => fetch(url, init)),
+    policy,
   };
 }
 

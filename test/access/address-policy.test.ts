@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { admitAddress, admitHostName } from "../../src/access/address-policy.ts";
-import { ipFromOctets, parseIp, parseIpRange, type Ip, type IpRange } from "../../src/domain/ip.ts";
+import { admitAddress, admitDestination, admitHostName } from "../../src/access/address-policy.ts";
+import { ipFromOctets, parseIp, type Ip } from "../../src/domain/ip.ts";
+import { policyOf } from "../probe-policy.ts";
 
 function ip(text: string): Ip {
   const parsed = parseIp(text);
@@ -9,11 +10,11 @@ function ip(text: string): Ip {
   return parsed;
 }
 
-const ranges = (...texts: string[]): IpRange[] => texts.flatMap((text) => parseIpRange(text) ?? []);
+const defaults = policyOf();
 
 /** "open", or the kind of address that a refusal names. */
-function verdict(text: string, allow: IpRange[] = []): string {
-  const admission = admitAddress(ip(text), allow);
+function verdict(text: string, allow: readonly string[] = []): string {
+  const admission = admitAddress(ip(text), policyOf({ PROBE_ALLOW: allow.join(",") }));
   return admission.allowed ? "open" : (/\((.*)\)$/.exec(admission.why)?.[1] ?? admission.why);
 }
 
@@ -60,6 +61,10 @@ describe("the address policy", () => {
     ["100::1", "reserved"],
     ["4000::1", "reserved"],
     ["::808:808", "reserved"],
+    ["::127.0.0.1", "loopback"],
+    ["::169.254.169.254", "link-local"],
+    ["2001:0:1:2:3:4:5601:5601", "link-local"],
+    ["2001:0:1:2:3:4:f7f7:f7f7", "reserved"],
     ["::ffff:8.8.8.8", "open"],
     ["::ffff:10.0.0.1", "private"],
     ["::ffff:127.0.0.1", "loopback"],
@@ -89,29 +94,30 @@ describe("the address policy", () => {
     ["ff02::1", ["::/0"], "multicast"],
     ["::", ["::/0"], "unspecified"],
   ])("says of %s with %j allowed: %s", (address, allow, expected) => {
-    expect(verdict(address, ranges(...allow))).toBe(expected);
+    expect(verdict(address, allow)).toBe(expected);
   });
 
   it("judges an IPv4 address alike in each of its IPv6 spellings", () => {
     const spellings = [
       (octets: Uint8Array) => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...octets],
       (octets: Uint8Array) => [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, ...octets],
+      (octets: Uint8Array) => [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, ...octets],
       (octets: Uint8Array) => [0x20, 0x02, ...octets, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     ];
     const octet = fc.oneof(fc.constantFrom(0, 10, 127, 169, 172, 192, 224, 255), fc.integer({ min: 0, max: 255 }));
     fc.assert(
       fc.property(fc.tuple(octet, octet, octet, octet), (four) => {
         const octets = Uint8Array.from(four);
-        const plain = admitAddress(ipFromOctets(octets), []).allowed;
+        const plain = admitAddress(ipFromOctets(octets), defaults).allowed;
         for (const spell of spellings) {
-          expect(admitAddress(ipFromOctets(Uint8Array.from(spell(octets))), []).allowed).toBe(plain);
+          expect(admitAddress(ipFromOctets(Uint8Array.from(spell(octets))), defaults).allowed).toBe(plain);
         }
       }),
     );
   });
 
   it("names the address and the kind in a refusal", () => {
-    expect(admitAddress(ip("10.1.0.1"), [])).toEqual({
+    expect(admitAddress(ip("10.1.0.1"), defaults)).toEqual({
       allowed: false,
       why: "probes may not go to 10.1.0.1 (private)",
     });
@@ -127,6 +133,9 @@ describe("the policy for host names", () => {
     ["localhost", false],
     ["LOCALHOST", false],
     ["pod.localhost", false],
+    ["ip6-localhost", false],
+    ["metadata.google.internal", false],
+    ["instance-data.ec2.internal.", false],
     ["127.1", false],
     ["2130706433", false],
     ["0x7f000001", false],
@@ -142,11 +151,47 @@ describe("the policy for host names", () => {
     ["-a.example", false],
     ["web:80", false],
   ])("lets a probe go to %j: %j", (name, allowed) => {
-    expect(admitHostName(name, []).allowed).toBe(allowed);
+    expect(admitHostName(name, defaults).allowed).toBe(allowed);
   });
 
   it("opens names of this machine with the loopback addresses", () => {
-    expect(admitHostName("localhost", ranges("127.0.0.0/8")).allowed).toBe(true);
-    expect(admitHostName("127.1", ranges("127.0.0.0/8")).allowed).toBe(false);
+    const open = policyOf({ PROBE_ALLOW: "127.0.0.0/8" });
+    expect(admitHostName("localhost", open).allowed).toBe(true);
+    expect(admitHostName("127.1", open).allowed).toBe(false);
+    expect(admitHostName("metadata.google.internal", open).allowed).toBe(false);
+  });
+});
+
+describe("what the configuration denies", () => {
+  const policy = policyOf({
+    PROBE_ALLOW: "10.0.0.0/8, 127.0.0.0/8",
+    PROBE_DENY: "10.9.0.0/16, 2a00:1::/32, Rollcall.example.com",
+    PROBE_DENY_PORTS: "25, 6000-6063",
+    DNS_NS_ADDRESSES: "20.0.0.53",
+    ROLLCALL_PORTS: "8787",
+  });
+
+  it.each([
+    ["10.9.1.1", 80, "10.9.1.1 (denied by PROBE_DENY)"],
+    ["10.8.1.1", 80, "open"],
+    ["::ffff:10.9.1.1", 80, "::ffff:a09:101 (denied by PROBE_DENY)"],
+    ["64:ff9b::10.9.1.1", 80, "64:ff9b::a09:101 (denied by PROBE_DENY)"],
+    ["2002:a09:101::", 80, "2002:a09:101:: (denied by PROBE_DENY)"],
+    ["2a00:1::5", 443, "2a00:1::5 (denied by PROBE_DENY)"],
+    ["rollcall.example.com", 443, "rollcall.example.com (denied by PROBE_DENY)"],
+    ["API.ROLLCALL.example.com.", 443, "API.ROLLCALL.example.com. (denied by PROBE_DENY)"],
+    ["notrollcall.example.com", 443, "open"],
+    ["20.0.0.53", 53, "20.0.0.53 (Rollcall's own)"],
+    ["127.0.0.1", 8787, "127.0.0.1:8787 (Rollcall's own)"],
+    ["::ffff:127.0.0.1", 8787, "::ffff:127.0.0.1:8787 (Rollcall's own)"],
+    ["localhost", 8787, "localhost:8787 (Rollcall's own)"],
+    ["127.0.0.1", 8788, "open"],
+    ["10.8.1.1", 8787, "open"],
+    ["8.8.8.8", 25, "port 25"],
+    ["8.8.8.8", 6063, "port 6063"],
+    ["8.8.8.8", 6064, "open"],
+  ])("%s port %i: %s", (hostname, port, expected) => {
+    const admission = admitDestination({ hostname, port }, policy);
+    expect(admission.allowed ? "open" : admission.why.replace("probes may not go to ", "")).toBe(expected);
   });
 });

@@ -1,23 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { parseIpRange, type IpRange } from "../../src/domain/ip.ts";
 import type { Container, Probe } from "../../src/domain/pod.ts";
 import { hostAnnotation, planProbes, type ProbePlan } from "../../src/probes/probe-spec.ts";
 import { pod } from "../objects.ts";
+import { policyOf } from "../probe-policy.ts";
 
 interface Given {
   ip?: string;
   ports?: Container["ports"];
   host?: string;
   allow?: string;
+  deny?: string;
+  denyPorts?: string;
 }
 
-function plan(probe: Probe, { ip = "20.0.0.1", ports = [], host, allow }: Given = {}): ProbePlan | undefined {
+function plan(probe: Probe, { ip = "20.0.0.1", ports = [], host, ...lists }: Given = {}): ProbePlan | undefined {
   const meta = host === undefined ? {} : { annotations: { [hostAnnotation]: host } };
   const status = ip === "" ? {} : { podIP: ip };
-  const ranges: IpRange[] = allow === undefined ? [] : [parseIpRange(allow)].filter((range) => range !== undefined);
   const [planned] = planProbes(
     pod("a", meta, { containers: [{ name: "web", ports, readinessProbe: probe }] }, status),
-    ranges,
+    policyOf({
+      PROBE_ALLOW: lists.allow ?? "",
+      PROBE_DENY: lists.deny ?? "",
+      PROBE_DENY_PORTS: lists.denyPorts ?? "25",
+    }),
   );
   return planned?.readiness;
 }
@@ -85,7 +90,7 @@ describe("a probe's plan", () => {
       { name: "none" },
       { name: "both", readinessProbe: probe, startupProbe: probe, livenessProbe: { exec: { command: [] } } },
     ];
-    const plans = planProbes(pod("a", {}, { containers }, { podIP: "20.0.0.1" }), []);
+    const plans = planProbes(pod("a", {}, { containers }, { podIP: "20.0.0.1" }), policyOf());
     expect(plans.map(({ name, startup, readiness }) => [name, startup?.plan, readiness?.plan])).toEqual([
       ["none", undefined, undefined],
       ["both", "probe", "probe"],
@@ -153,6 +158,31 @@ describe("a probe's plan", () => {
       "probes may not go to localhost (loopback)",
     ],
     ["port 25", { tcpSocket: { port: 25 } }, {}, "the platform connects to no port 25"],
+    ["a denied port", { httpGet: { port: 6000 } }, { denyPorts: "6000-6063" }, "probes may not go to port 6000"],
+    [
+      "a denied range",
+      { tcpSocket: { port: 80 } },
+      { deny: "20.0.0.0/8" },
+      "probes may not go to 20.0.0.1 (denied by PROBE_DENY)",
+    ],
+    [
+      "a name below a denied one",
+      { tcpSocket: { port: 80, host: "api.Rollcall.test" } },
+      { deny: "rollcall.test" },
+      "probes may not go to api.Rollcall.test (denied by PROBE_DENY)",
+    ],
+    [
+      "an address in disguise",
+      { httpGet: { port: 80, host: "[::ffff:169.254.169.254]" } },
+      {},
+      "probes may not go to ::ffff:a9fe:a9fe (link-local)",
+    ],
+    [
+      "a number that resolvers take for an address",
+      { tcpSocket: { port: 80, host: "0x7f.1" } },
+      {},
+      '"0x7f.1" is no host name',
+    ],
     [
       "an address of the proxy",
       { httpGet: { port: 80 } },

@@ -10,6 +10,7 @@ import type { ProberDriver } from "../../src/probes/prober-driver.ts";
 import type { PodIdentity } from "../../src/probes/prober-deps.ts";
 import type { MovingCounters } from "../../src/probes/probe-run.ts";
 import type { ProberSnapshot } from "../../src/registry/registry.ts";
+import { policyOf } from "../probe-policy.ts";
 import { StrictPlatform } from "./strict-platform.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -92,7 +93,7 @@ export class ProberWorld {
     const { clock, network, storage, registry } = this;
     return newProber({
       prober: proberName,
-      allow: [],
+      policy: policyOf(),
       registry,
       clock,
       connect: network.connect,

@@ -7,6 +7,7 @@
 import { admitAddress } from "../../src/access/address-policy.ts";
 import { parseIp } from "../../src/domain/ip.ts";
 import { isCloudflareAddress } from "../../src/probes/cloudflare-ranges.ts";
+import { policyOf } from "../probe-policy.ts";
 import type { ByteSocket, Clock, Connect, Fetch } from "../../src/probes/sockets.ts";
 
 /** What listens at `host:port`. A pod that answers gets the request's text, and gives back pieces of its response. */
@@ -21,6 +22,8 @@ export const answering = (status: number, body = ""): Peer => ({
   answer: () => [`HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
 });
 export const silent: Peer = { peer: "answers", answer: () => [], keepsOpen: true };
+
+const defaults = policyOf();
 
 const waitingAtMost = 6;
 const refusal = "proxy request failed, cannot connect to the specified address";
@@ -76,7 +79,8 @@ export class StrictPlatform {
     await this.#takePlace();
     try {
       const address = parseIp(hostname.replace(/[[\]]/g, ""));
-      const refused = address !== undefined && (!admitAddress(address, []).allowed || isCloudflareAddress(address));
+      const refused =
+        address !== undefined && (!admitAddress(address, defaults).allowed || isCloudflareAddress(address));
       if (refused || port === 25) throw new Error(refusal);
       if (this.peers.get(to)?.peer === "swallows") {
         await new Promise<void>((resolve) => {
