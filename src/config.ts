@@ -28,6 +28,7 @@ export interface Variables {
   DNS_TTL?: string;
   DNS_PODS?: string;
   DNS_NS_ADDRESSES?: string;
+  DNS_CHOICES?: string;
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
   PROBE_ALLOW?: string;
@@ -49,6 +50,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
       ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
       podRecords: podRecords(variables.DNS_PODS, errors),
       nameServerAddresses,
+      choices: choices(variables.DNS_CHOICES, errors),
     },
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
@@ -98,6 +100,12 @@ function podRecords(text: string | undefined, errors: string[]): PodRecords {
   const mode = (["disabled", "insecure", "verified"] as const).find((known) => known === (text ?? "verified"));
   if (mode === undefined) errors.push(`DNS_PODS must be disabled, insecure or verified, not ${JSON.stringify(text)}`);
   return mode ?? "verified";
+}
+
+function choices(text: string | undefined, errors: string[]): boolean {
+  if (text === "off") return false;
+  if (text !== undefined && text !== "on") errors.push(`DNS_CHOICES must be on or off, not ${JSON.stringify(text)}`);
+  return true;
 }
 
 function serviceRanges(text: string | undefined, errors: string[]): IpRange[] {

@@ -9,7 +9,9 @@ import { healthText } from "./api/present/health-text.ts";
 import type { Reason } from "./api/refusal.ts";
 import { toStatus } from "./api/status.ts";
 import { configOf, parsedConfigOf, type Config } from "./config.ts";
+import { everything, type Asker } from "./dns/deps.ts";
 import { handleDoh } from "./dns/doh.ts";
+import { placesOf, type Origin } from "./dns/places.ts";
 import { dnsServer } from "./wiring/isolate.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
@@ -81,10 +83,14 @@ function refusal(reason: Reason): Response {
   return Response.json(status, { status: status.code, headers });
 }
 
+function askerOf(request: Request): Asker {
+  return { rights: everything, places: () => placesOf((request.cf ?? {}) as Origin) };
+}
+
 /** DNS is answered before any router has looked at the path, which would take longer than the answer (docs/performance.md). */
 export function answer(request: Request, env: Env, execution: ExecutionContext): Response | Promise<Response> {
   const parsed = parsedConfigOf(env);
   if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
-  if (dnsUrls.test(request.url)) return handleDoh(request, dnsServer(env, parsed.config));
+  if (dnsUrls.test(request.url)) return handleDoh(request, dnsServer(env, parsed.config), askerOf(request));
   return routes.fetch(request, env, execution);
 }

@@ -7,7 +7,7 @@ import type { Variables } from "../src/config.ts";
 import { answer } from "../src/front.ts";
 import { registryOf } from "../src/wiring/waking.ts";
 import { query, rcodeOf } from "./dns/ask.ts";
-import { service } from "./objects.ts";
+import { service, slice } from "./objects.ts";
 
 await registryOf(env).create("services", service("web", { clusterIP: "10.96.0.10" }));
 const web = query("web.default.svc.cluster.local", "A");
@@ -34,6 +34,22 @@ describe("DNS", () => {
     expect([head.status, head.headers.get("content-type"), await head.text()]).toEqual([200, dnsMessage, ""]);
     const json = await send("/dns-query?name=web.default.svc.cluster.local");
     expect(await json.json()).toMatchObject({ Status: 0, Answer: [{ data: "10.96.0.10" }] });
+  });
+
+  it("knows where the asker is, and tells caches that others are elsewhere", async () => {
+    const slices = [
+      { addresses: ["10.30.0.1"], zone: "AMS" },
+      { addresses: ["10.30.0.2"], zone: "NRT" },
+    ];
+    await registryOf(env).create("endpointslices.discovery.k8s.io", slice("by-hand", "web", slices));
+    for (const [colo, data] of [
+      ["AMS", "10.30.0.1"],
+      ["NRT", "10.30.0.2"],
+    ]) {
+      const near = await send("/dns-query?name=_near.web.default.svc.cluster.local", { cf: { colo } });
+      expect(near.headers.get("cache-control")).toMatch(/^private, /);
+      expect(await near.json()).toMatchObject({ Answer: [{ data }] });
+    }
   });
 
   it("keeps replies apart, whose octets lie side by side", async () => {

@@ -15,6 +15,8 @@ export interface DnsConfig {
    * somebody names those of a front that they run.
    */
   nameServerAddresses: readonly Ip[];
+  /** Whether there are names that choose among a service's endpoints (`_any3._pick.<service>…`). */
+  choices: boolean;
 }
 
 /** Which names below `pod.<zone>` are answered: none, any address, or the addresses of pods (dns.md section 6). */
@@ -51,3 +53,12 @@ export interface Rights {
 }
 
 export const everything: Rights = { key: "", exposes: () => true };
+
+/** Who asks. */
+export interface Asker {
+  rights: Rights;
+  /** Names of the places where they are, the nearest first. Looked at by names that choose by it, and by no others. */
+  places(): readonly string[];
+}
+
+export const anyone: Asker = { rights: everything, places: () => [] };

@@ -7,7 +7,7 @@ import type { Answer } from "./answer.ts";
 import { AnswerCache, type CacheLimits } from "./answer-cache.ts";
 import { Catalogue } from "./catalogue.ts";
 import { CatalogueReader } from "./catalogue-reader.ts";
-import { everything, type DnsConfig, type DnsDeps, type Rights } from "./deps.ts";
+import { anyone, type Asker, type DnsConfig, type DnsDeps } from "./deps.ts";
 import { needsCatalogue } from "./find-place.ts";
 import type { AsOf, KeptConditions } from "./kept.ts";
 import { KeptReads } from "./kept-reads.ts";
@@ -27,6 +27,8 @@ export type Reply =
       octets: Uint8Array<ArrayBuffer>;
       /** Seconds that it may be kept; undefined when nothing says so. */
       maxAgeSeconds: number | undefined;
+      /** Whether nobody else may be given it. */
+      isPersonal: boolean;
     }
   /** Too short to hold an ID that a reply could go to. */
   | { kind: "no-message" };
@@ -60,17 +62,17 @@ export class DnsServer {
   }
 
   /** At once when the answer is kept: a promise for each query would be work for nothing. */
-  answer(message: Uint8Array, rights: Rights = everything): Reply | Promise<Reply> {
+  answer(message: Uint8Array, asker: Asker = anyone): Reply | Promise<Reply> {
     const query = decodeQuery(message);
     switch (query.kind) {
       case "no-header":
         return { kind: "no-message" };
       case "unreadable": {
         const octets = writeHeaderReply(query.octets, query.opcode === 0 ? Rcode.formErr : Rcode.notImp);
-        return { kind: "reply", octets, maxAgeSeconds: undefined };
+        return { kind: "reply", octets, maxAgeSeconds: undefined, isPersonal: false };
       }
       case "query":
-        return this.#answerQuery(query, rights);
+        return this.#answerQuery(query, asker);
     }
   }
 
@@ -86,40 +88,41 @@ export class DnsServer {
     this.#catalogue.forget();
   }
 
-  #answerQuery(query: Query, rights: Rights): Reply | Promise<Reply> {
+  #answerQuery(query: Query, asker: Asker): Reply | Promise<Reply> {
     const refusal = refusalOf(query);
     if (refusal !== undefined) return this.#reply(query, prepareAnswer(query, refusal, this.#deps.nowMs()));
     // Nothing is signed, so the DO bit changes the OPT record alone, and that is written for each reply. A name in
     // wire form says where it ends, so the parts of the key cannot run into each other.
-    const key = `${query.wireName}${query.type} ${rights.key}`;
+    const key = `${query.wireName}${query.type} ${asker.rights.key}`;
     const kept = this.#answers.get(key, this.#deps.nowMs());
-    return kept === undefined ? this.#answerAnew(query, rights, key) : this.#reply(query, kept);
+    return kept === undefined ? this.#answerAnew(query, asker, key) : this.#reply(query, kept);
   }
 
-  async #answerAnew(query: Query, rights: Rights, key: string): Promise<Reply> {
+  async #answerAnew(query: Query, asker: Asker, key: string): Promise<Reply> {
     const generation = this.#generation;
-    const { answer, lookup } = await this.#resolve(query, rights);
+    const { answer, lookup } = await this.#resolve(query, asker);
     const prepared = prepareAnswer(query, answer, lookup?.asOfMs ?? this.#deps.nowMs());
     if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
     }
-    return this.#reply(query, prepared);
+    return this.#reply(query, prepared, lookup?.isPersonal);
   }
 
-  #reply(query: Query, prepared: PreparedAnswer): Reply {
+  #reply(query: Query, prepared: PreparedAnswer, isPersonal = false): Reply {
     const nowMs = this.#deps.nowMs();
     const octets = writeReply(prepared, query, nowMs, this.#deps.random());
-    return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs) };
+    return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs), isPersonal };
   }
 
-  async #resolve(query: Query, rights: Rights): Promise<{ answer: Answer; lookup?: Lookup }> {
+  async #resolve(query: Query, asker: Asker): Promise<{ answer: Answer; lookup?: Lookup }> {
     const name = nameOfWireName(query.wireName);
     const question = parseQuestion(name, this.#config.zones);
     if (question.kind === "outside") return { answer: { kind: "refused" } };
+    const conditions = { nowMs: this.#deps.nowMs(), random: () => this.#deps.random() };
     for (;;) {
       const catalogue = await this.#catalogueFor(question);
       if (catalogue === undefined) return { answer: { kind: "unavailable" } };
-      const lookup = new Lookup(this.#config, catalogue, this.#reads, rights, this.#deps.nowMs());
+      const lookup = new Lookup(this.#config, catalogue, this.#reads, asker, conditions);
       const answer = await resolve(name, question, query.type, lookup);
       if (answer.kind !== "stale") return { answer, lookup };
       // The catalogue may be behind what a service's object knows, or the list that is kept of it.
@@ -141,8 +144,11 @@ export class DnsServer {
 /** What clients ask for. Of other types there are 65,000, and all of them together must not push these out. */
 const keptTypes: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.SRV, Type.HTTPS, Type.CNAME]);
 
-/** Kept are answers that needed a service to be looked at. Denials cost no I/O, and there is no end of them. */
+/**
+ * Kept are answers that needed a service to be looked at. Denials cost no I/O, and there is no end of them, nor of names
+ * that choose.
+ */
 function isWorthKeeping(type: number, answer: Answer, lookup: Lookup): boolean {
   const exists = answer.kind === "found" || answer.kind === "no-data";
-  return keptTypes.has(type) && exists && lookup.services.length > 0 && !lookup.lookedAtAddresses;
+  return keptTypes.has(type) && exists && lookup.services.length > 0 && !lookup.lookedAtAddresses && !lookup.isChosen;
 }

@@ -3,7 +3,7 @@
  * (dns.md section 12). The question goes through the same server as a binary one, and its reply is put into words.
  */
 import { parseIp } from "../domain/ip.ts";
-import type { Rights } from "./deps.ts";
+import type { Asker } from "./deps.ts";
 import type { DnsServer } from "./dns-server.ts";
 import { cacheControl, dnsMessageType, toResponse } from "./doh-response.ts";
 import { Class, Type } from "./wire/codes.ts";
@@ -27,16 +27,16 @@ interface JsonQuestion {
 export async function answerJson(
   variables: URLSearchParams,
   server: DnsServer,
-  rights: Rights | undefined,
+  asker: Asker | undefined,
 ): Promise<Response> {
   const question = parseJsonQuestion(variables);
   if ("error" in question) return Response.json(question, { status: 400, headers: { "cache-control": "no-store" } });
-  const reply = await server.answer(encodeMessage(toMessage(question)).octets, rights);
+  const reply = await server.answer(encodeMessage(toMessage(question)).octets, asker);
   if (question.wantsBinary || reply.kind === "no-message") return toResponse(reply);
   const message = decodeMessage(reply.octets);
   if (message === undefined) throw new Error("our own reply does not decode");
   return new Response(JSON.stringify(toJson(message, question)), {
-    headers: { "content-type": "application/dns-json", "cache-control": cacheControl(reply.maxAgeSeconds) },
+    headers: { "content-type": "application/dns-json", "cache-control": cacheControl(reply) },
   });
 }
 

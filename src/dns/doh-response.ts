@@ -13,25 +13,31 @@ export interface HttpError {
 /** A DNS reply of any response code travels in 200 (RFC 8484 §4.2.1). */
 export function toResponse(reply: Reply): Response {
   if (reply.kind === "no-message") return toHttpError(httpError(400, "a DNS message has at least 12 octets"));
-  return new Response(reply.octets, headersFor(reply.maxAgeSeconds));
+  return new Response(reply.octets, headersFor(reply));
 }
 
-/** As many as there are TTLs. Made once each, since a Response takes longer over an object of texts. */
-const headersByMaxAge = new Map<number | undefined, { headers: Headers }>();
+type Freshness = Pick<Reply & { kind: "reply" }, "maxAgeSeconds" | "isPersonal">;
+type HeadersByMaxAge = Map<number | undefined, { headers: Headers }>;
 
-function headersFor(maxAgeSeconds: number | undefined): { headers: Headers } {
-  const known = headersByMaxAge.get(maxAgeSeconds);
+/** As many as there are TTLs. Made once each, since a Response takes longer over an object of texts. */
+const sharedHeaders: HeadersByMaxAge = new Map();
+const personalHeaders: HeadersByMaxAge = new Map();
+
+function headersFor(freshness: Freshness): { headers: Headers } {
+  const headersByMaxAge = freshness.isPersonal ? personalHeaders : sharedHeaders;
+  const known = headersByMaxAge.get(freshness.maxAgeSeconds);
   if (known !== undefined) return known;
   const init = {
-    headers: new Headers({ "content-type": dnsMessageType, "cache-control": cacheControl(maxAgeSeconds) }),
+    headers: new Headers({ "content-type": dnsMessageType, "cache-control": cacheControl(freshness) }),
   };
-  headersByMaxAge.set(maxAgeSeconds, init);
+  headersByMaxAge.set(freshness.maxAgeSeconds, init);
   return init;
 }
 
 /** What has no TTL to go by must not be kept: it may be right the next moment. */
-export function cacheControl(maxAgeSeconds: number | undefined): string {
-  return maxAgeSeconds === undefined ? "no-store" : `max-age=${maxAgeSeconds}`;
+export function cacheControl({ maxAgeSeconds, isPersonal }: Freshness): string {
+  if (maxAgeSeconds === undefined) return "no-store";
+  return isPersonal ? `private, max-age=${maxAgeSeconds}` : `max-age=${maxAgeSeconds}`;
 }
 
 export function httpError(status: HttpError["status"], message: string): HttpError {

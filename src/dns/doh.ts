@@ -3,7 +3,7 @@
  * says what comes back, whatever Accept says, so that caches need no Vary.
  */
 import { decodeBase64Url } from "./base64url.ts";
-import type { Rights } from "./deps.ts";
+import type { Asker } from "./deps.ts";
 import type { DnsServer } from "./dns-server.ts";
 import { answerJson } from "./doh-json.ts";
 import { dnsMessageType, httpError, toHttpError, toResponse, type HttpError } from "./doh-response.ts";
@@ -13,14 +13,14 @@ const allowed = "GET, HEAD, POST, OPTIONS";
 const maxEncodedCharacters = Math.ceil((maxMessageOctets * 4) / 3);
 
 /** Answers a request whose path is the one that DNS is served at. */
-export function handleDoh(request: Request, server: DnsServer, rights?: Rights): Response | Promise<Response> {
+export function handleDoh(request: Request, server: DnsServer, asker?: Asker): Response | Promise<Response> {
   switch (request.method) {
     case "GET":
-      return answerUrl(request.url, server, rights);
+      return answerUrl(request.url, server, asker);
     case "HEAD":
-      return withoutBody(answerUrl(request.url, server, rights));
+      return withoutBody(answerUrl(request.url, server, asker));
     case "POST":
-      return answerBody(request, server, rights);
+      return answerBody(request, server, asker);
     case "OPTIONS":
       return new Response(null, { status: 204, headers: { allow: allowed } });
     default:
@@ -28,17 +28,17 @@ export function handleDoh(request: Request, server: DnsServer, rights?: Rights):
   }
 }
 
-function answerUrl(url: string, server: DnsServer, rights: Rights | undefined): Response | Promise<Response> {
+function answerUrl(url: string, server: DnsServer, asker: Asker | undefined): Response | Promise<Response> {
   const message = messageOfUrl(url);
-  if (message instanceof URLSearchParams) return answerJson(message, server, rights);
+  if (message instanceof URLSearchParams) return answerJson(message, server, asker);
   if (!(message instanceof Uint8Array)) return toHttpError(message);
-  const reply = server.answer(message, rights);
+  const reply = server.answer(message, asker);
   return reply instanceof Promise ? reply.then(toResponse) : toResponse(reply);
 }
 
-async function answerBody(request: Request, server: DnsServer, rights: Rights | undefined): Promise<Response> {
+async function answerBody(request: Request, server: DnsServer, asker: Asker | undefined): Promise<Response> {
   const message = await readBody(request);
-  return message instanceof Uint8Array ? toResponse(await server.answer(message, rights)) : toHttpError(message);
+  return message instanceof Uint8Array ? toResponse(await server.answer(message, asker)) : toHttpError(message);
 }
 
 /** The message in the variable `dns`; or all variables, when they ask for the JSON form. */

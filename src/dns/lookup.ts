@@ -4,7 +4,9 @@
  */
 import type { ServiceKey } from "../domain/service.ts";
 import type { Catalogue, ServiceEntry } from "./catalogue.ts";
-import type { DnsConfig, Rights } from "./deps.ts";
+import type { Choice } from "./choice.ts";
+import { choose, type Candidate } from "./choose.ts";
+import type { Asker, DnsConfig } from "./deps.ts";
 import type { AsOf } from "./kept.ts";
 import type { KeptReads } from "./kept-reads.ts";
 import type { ReadyEndpoints } from "./ready-endpoints.ts";
@@ -24,16 +26,28 @@ export class Lookup {
   readonly services: ServiceKey[] = [];
   /** Whether the answer hangs on who has which address, and not on services alone. */
   lookedAtAddresses = false;
+  /** Whether the answer is one of many that may be given of the same list: there is no end of names that choose. */
+  isChosen = false;
+  /** Whether it is for this asker alone: for another, or the next time, it may be another one. */
+  isPersonal = false;
   readonly #catalogue: AsOf<Catalogue>;
   readonly #reads: KeptReads;
-  readonly #rights: Rights;
+  readonly #asker: Asker;
+  readonly #random: () => number;
 
-  constructor(config: DnsConfig, catalogue: AsOf<Catalogue>, reads: KeptReads, rights: Rights, nowMs: number) {
+  constructor(
+    config: DnsConfig,
+    catalogue: AsOf<Catalogue>,
+    reads: KeptReads,
+    asker: Asker,
+    { nowMs, random }: { nowMs: number; random: () => number },
+  ) {
     this.config = config;
     this.asOfMs = nowMs;
     this.#catalogue = catalogue;
     this.#reads = reads;
-    this.#rights = rights;
+    this.#asker = asker;
+    this.#random = random;
   }
 
   /** Of the zones' SOA records, 32 bits. */
@@ -43,7 +57,7 @@ export class Lookup {
 
   hasNamespace(namespace: string): boolean {
     this.#isAsOld(this.#catalogue);
-    return this.#catalogue.value.hasNamespace(namespace) && this.#rights.exposes(namespace);
+    return this.#catalogue.value.hasNamespace(namespace) && this.#asker.rights.exposes(namespace);
   }
 
   service(namespace: string, name: string): ServiceEntry | undefined {
@@ -62,6 +76,20 @@ export class Lookup {
     this.#isAsOld(answer);
     if (answer.value?.serviceUid !== entry.uid) return { kind: "stale" };
     return { kind: "ready", endpoints: answer.value };
+  }
+
+  /** Some of `all`, or all. */
+  choose<Item extends Candidate>(choice: Choice, all: readonly Item[]): readonly Item[] {
+    return choose(choice, all, {
+      random: () => {
+        this.isPersonal = true;
+        return this.#random();
+      },
+      places: () => {
+        this.isPersonal = true;
+        return this.#asker.places();
+      },
+    });
   }
 
   /** Undefined when it cannot be read. Those that the caller may not see are left out. */

@@ -3,6 +3,7 @@
  * is for others to say. Source: Kubernetes DNS-Based Service Discovery 1.1.0, in the order of dns.md K50.
  */
 import { ipFromOctets, parseIp, type Ip } from "../domain/ip.ts";
+import { isChoosing, parseChoice, type Choice } from "./choice.ts";
 import type { Name } from "./wire/name.ts";
 import { zoneOfName, type Zone, type Zones } from "./zones.ts";
 
@@ -41,6 +42,8 @@ export type ServicePart =
   | { kind: "protocol"; protocol: string }
   /** `_<port>._<protocol>.<service>…`. */
   | { kind: "port"; port: string; protocol: string }
+  /** `_any3._pick.<service>…` and its like, where the configuration has them. */
+  | { kind: "choice"; choice: Choice }
   /** Below the service's name, where nothing can be. */
   | { kind: "nothing" };
 
@@ -81,8 +84,13 @@ function parseClusterName(zone: Zone, labels: Name): Question {
 /** `labels` are those before the service's own. */
 function parsePart(labels: Name): ServicePart {
   const [first, second] = labels;
-  if (first === undefined) return { kind: "itself" };
-  const protocol = /^_(tcp|udp|sctp)$/.exec(labels.at(-1) ?? "")?.[1];
+  const last = labels.at(-1);
+  if (first === undefined || last === undefined) return { kind: "itself" };
+  if (isChoosing(last)) {
+    const choice = parseChoice(labels);
+    return choice === undefined ? { kind: "nothing" } : { kind: "choice", choice };
+  }
+  const protocol = /^_(tcp|udp|sctp)$/.exec(last)?.[1];
   if (second === undefined) {
     if (!first.startsWith("_")) return { kind: "endpoint", label: first };
     return protocol === undefined ? { kind: "nothing" } : { kind: "protocol", protocol };

@@ -4,6 +4,7 @@
  */
 import type { ReadyEndpoint, ReadyList } from "../domain/endpoints.ts";
 import { parseIp, type Ip } from "../domain/ip.ts";
+import type { Candidate } from "./choose.ts";
 import { dashedAddress } from "./question.ts";
 import type { Rdata } from "./wire/message.ts";
 import { foldLabel, maxLabelOctets } from "./wire/name.ts";
@@ -11,6 +12,11 @@ import { foldLabel, maxLabelOctets } from "./wire/name.ts";
 export interface NamedAddresses {
   A: Rdata[];
   AAAA: Rdata[];
+}
+
+/** An address to choose, as the record that it would be. */
+export interface AddressCandidate extends Candidate {
+  record: Rdata;
 }
 
 /** A port of an endpoint, under the name of the endpoint. */
@@ -61,6 +67,8 @@ export class ReadyEndpoints {
   readonly serviceUid: string;
   readonly addresses: NamedAddresses = { A: [], AAAA: [] };
   readonly ports: NamedPorts;
+  /** The same addresses, with what is known of them. */
+  readonly candidates: { A: AddressCandidate[]; AAAA: AddressCandidate[] } = { A: [], AAAA: [] };
   readonly #byLabel = new Map<string, NamedAddresses>();
   readonly #labelsOfIp = new Map<string, string[]>();
 
@@ -71,7 +79,7 @@ export class ReadyEndpoints {
       const ip = parseIp(endpoint.ip);
       if (ip === undefined) continue;
       const label = endpointLabel(endpoint, ip);
-      this.#add(ip, label);
+      this.#add(ip, label, endpoint);
       for (const { name, protocol, port } of endpoint.ports) {
         if (name !== "") ports.push({ label, name: foldLabel(name), protocol: protocol.toLowerCase(), port });
       }
@@ -93,12 +101,15 @@ export class ReadyEndpoints {
   }
 
   /** The same endpoint may come twice, while it moves from one slice to another (dns.md K13). */
-  #add(ip: Ip, label: string): void {
+  #add(ip: Ip, label: string, { pod, zone, region }: ReadyEndpoint): void {
     const labels = this.#labelsOfIp.get(ip.text) ?? [];
     if (labels.includes(label)) return;
     const kind = ip.family === 4 ? "A" : "AAAA";
     const record: Rdata = { kind, address: ip.octets };
-    if (labels.length === 0) this.addresses[kind].push(record);
+    if (labels.length === 0) {
+      this.addresses[kind].push(record);
+      this.candidates[kind].push({ record, identity: pod ?? label, zone, region });
+    }
     this.#labelsOfIp.set(ip.text, [...labels, label]);
     const named = this.#byLabel.get(label) ?? { A: [], AAAA: [] };
     named[kind].push(record);

@@ -3,10 +3,11 @@
  * dns.md sections 2 to 4 and 7, with CoreDNS's extras of V16 and V17.
  */
 import type { ServiceEntry } from "./catalogue.ts";
+import type { Choice } from "./choice.ts";
 import type { Lookup } from "./lookup.ts";
 import { emptyName, nothing, type Place } from "./place.ts";
 import type { Question, ServicePart } from "./question.ts";
-import { NamedPorts, type EndpointPort, type NamedAddresses } from "./ready-endpoints.ts";
+import { NamedPorts, type EndpointPort, type NamedAddresses, type ReadyEndpoints } from "./ready-endpoints.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
 import type { Name } from "./wire/name.ts";
 import type { Zone } from "./zones.ts";
@@ -24,11 +25,12 @@ export async function placeOfService(question: Question & { kind: "service" }, l
   const entry = lookup.service(namespace, service);
   if (entry === undefined) return nothing(lookup.config.ttlSeconds);
   if (part.kind === "nothing") return nothing(entry.ttlSeconds);
+  if (part.kind === "choice" && !lookup.config.choices) return nothing(entry.ttlSeconds);
   switch (entry.kind) {
     case "external":
       return placeOfAlias(entry, part);
     case "cluster-ip":
-      return part.kind === "endpoint"
+      return part.kind === "endpoint" || part.kind === "choice"
         ? placeAmongEndpoints(part, entry, zone, lookup)
         : placeOfPart(part, clusterIpBackends(entry), entry, zone);
     case "headless":
@@ -50,7 +52,18 @@ function placeOfAlias(entry: ServiceEntry & { kind: "external" }, part: ServiceP
 async function placeAmongEndpoints(part: ServicePart, entry: ServiceEntry, zone: Zone, lookup: Lookup): Promise<Place> {
   const outcome = await lookup.readyEndpoints(entry);
   if (outcome.kind !== "ready") return outcome;
-  return outcome.endpoints.isEmpty ? nothing(entry.ttlSeconds) : placeOfPart(part, outcome.endpoints, entry, zone);
+  if (outcome.endpoints.isEmpty) return nothing(entry.ttlSeconds);
+  return part.kind === "choice"
+    ? placeOfChoice(part.choice, outcome.endpoints, entry, lookup)
+    : placeOfPart(part, outcome.endpoints, entry, zone);
+}
+
+/** Chosen is among the addresses of the family that is asked for; the name exists with either. */
+function placeOfChoice(choice: Choice, { candidates }: ReadyEndpoints, entry: ServiceEntry, lookup: Lookup): Place {
+  const { ttlSeconds } = entry;
+  lookup.isChosen = true;
+  const chosen = (kind: "A" | "AAAA") => () => lookup.choose(choice, candidates[kind]).map(({ record }) => record);
+  return { kind: "name", ttlSeconds, records: { A: chosen("A"), AAAA: chosen("AAAA") } };
 }
 
 function clusterIpBackends({ addresses, ports }: ServiceEntry & { kind: "cluster-ip" }): Backends {
@@ -63,7 +76,12 @@ function clusterIpBackends({ addresses, ports }: ServiceEntry & { kind: "cluster
   return { addresses, ports: new NamedPorts(namedPorts), named: (label) => (label === "" ? addresses : undefined) };
 }
 
-function placeOfPart(part: ServicePart, backends: Backends, entry: ServiceEntry, zone: Zone): Place {
+function placeOfPart(
+  part: Exclude<ServicePart, { kind: "choice" }>,
+  backends: Backends,
+  entry: ServiceEntry,
+  zone: Zone,
+): Place {
   const name = serviceName(entry, zone);
   const { ttlSeconds } = entry;
   const srv = (ports: readonly EndpointPort[]) => ({

@@ -1,4 +1,5 @@
 /** Endpoints (core/v1) and EndpointSlice (discovery.k8s.io/v1), as published and as written by hand. */
+import type { Region } from "./node.ts";
 import type { KubeObject } from "./object.ts";
 
 export interface ObjectReference {
@@ -80,8 +81,12 @@ export interface ReadyEndpoint {
   ip: string;
   /** The name below the service's name, where the pod asked for one (hostname and subdomain). */
   hostname?: string;
-  /** Stands in for the pod's topology: the zone of its node. */
+  /** The pod's name, where there is a pod: the same at all its addresses. */
+  pod?: string;
+  /** The topology zone of the pod, or else of its node. */
   zone?: string;
+  /** Where the pod asks to be probed from. */
+  region?: Region;
   ports: { name: string; protocol: "TCP" | "UDP" | "SCTP"; port: number }[];
 }
 

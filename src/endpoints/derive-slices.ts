@@ -4,7 +4,7 @@
  */
 import type { EndpointPort, SliceEndpoint } from "../domain/endpoints.ts";
 import type { Pod } from "../domain/pod.ts";
-import type { NodeZones } from "../domain/node.ts";
+import { zoneLabel, type NodeZones } from "../domain/node.ts";
 import type { Service } from "../domain/service.ts";
 import { candidatesOf, familiesOf, type Candidate, type IpFamily } from "./candidates.ts";
 
@@ -49,7 +49,7 @@ export function portsKey(ports: readonly EndpointPort[]): string {
 function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZones): SliceEndpoint {
   const { pod, ip, serving, terminating, hostname } = candidate;
   const { nodeName } = pod.spec;
-  const zone = zoneOf(nodeName, zones);
+  const zone = pod.metadata.labels?.[zoneLabel] || zoneOf(nodeName, zones);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [ip.text],

@@ -10,6 +10,7 @@ import {
   type SliceEndpoint,
 } from "../domain/endpoints.ts";
 import { parseIp } from "../domain/ip.ts";
+import { regionOfProber } from "../domain/node.ts";
 import { compareText } from "./candidates.ts";
 import type { SliceGroup } from "./derive-slices.ts";
 
@@ -30,12 +31,19 @@ export function readyList(
 }
 
 function toReadyEndpoints(endpoint: SliceEndpoint, ports: readonly EndpointPort[]): ReadyEndpoint[] {
-  const { hostname, zone } = endpoint;
+  const { hostname, zone, nodeName, targetRef } = endpoint;
+  const pod = targetRef?.kind === "Pod" ? targetRef.name : undefined;
+  const region = regionOfProber(nodeName ?? "");
+  const known = {
+    ...(hostname ? { hostname } : {}),
+    ...(pod ? { pod } : {}),
+    ...(zone ? { zone } : {}),
+    ...(region ? { region } : {}),
+  };
   return endpoint.addresses.flatMap((address) => {
     const ip = parseIp(address);
     if (ip === undefined) return [];
-    const named = { ...(hostname ? { hostname } : {}), ...(zone ? { zone } : {}) };
-    return [{ ip: ip.text, ...named, ports: ports.flatMap(toReadyPort) }];
+    return [{ ip: ip.text, ...known, ports: ports.flatMap(toReadyPort) }];
   });
 }
 

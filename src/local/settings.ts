@@ -32,6 +32,7 @@ const overridable = [
   "DNS_TTL",
   "DNS_PODS",
   "DNS_NS_ADDRESSES",
+  "DNS_CHOICES",
   "SERVICE_CIDRS",
   "PROBE_ALLOW",
   "PROBE_DENY",

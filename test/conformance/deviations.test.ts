@@ -57,7 +57,9 @@ describe("V17: CoreDNS's extras are kept", () => {
     expect(verdict(await ask(sampleCluster().server(), inZone("ns.dns.Z")))).toBe("NODATA");
   });
 
-  it("but not zonal names, which are an option there, off by default, and NXDOMAIN by K50", async () => {
-    expect(await verdictOn("eu-1._zone.web.default.svc.Z")).toBe("NXDOMAIN");
+  it("and so are zonal names, which are an option there; without DNS_CHOICES they are NXDOMAIN by K50", async () => {
+    const name = "eu-1._zone.v6.default.svc.Z";
+    expect(await verdictOn(name, "AAAA")).toBe("AAAA 2001:db8::1:12");
+    expect(verdict(await ask(sampleCluster().server({ choices: false }), inZone(name), "AAAA"))).toBe("NXDOMAIN");
   });
 });

@@ -1,6 +1,6 @@
 /** Asks a server as a client would: queries are written and replies are read by dns-packet, which knows nothing of us. */
 import packet from "dns-packet";
-import { everything, type Rights } from "../../src/dns/deps.ts";
+import { anyone, type Asker } from "../../src/dns/deps.ts";
 import type { DnsServer } from "../../src/dns/dns-server.ts";
 
 export interface Asked {
@@ -11,6 +11,7 @@ export interface Asked {
   additional: string[];
   authoritative: boolean;
   maxAgeSeconds: number | undefined;
+  isPersonal: boolean;
 }
 
 /** Type mnemonics that dns-packet cannot write are given by number. */
@@ -18,9 +19,9 @@ export async function ask(
   server: DnsServer,
   name: string,
   type: string | number = "A",
-  rights: Rights = everything,
+  asker: Asker = anyone,
 ): Promise<Asked> {
-  const reply = await server.answer(query(name, type), rights);
+  const reply = await server.answer(query(name, type), asker);
   if (reply.kind !== "reply") throw new Error("no reply");
   const message = packet.decode(Buffer.from(reply.octets));
   return {
@@ -30,6 +31,7 @@ export async function ask(
     additional: (message.additionals ?? []).filter((record) => record.type !== "OPT").map(toText),
     authoritative: message.flag_aa,
     maxAgeSeconds: reply.maxAgeSeconds,
+    isPersonal: reply.isPersonal,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { anyone } from "../../src/dns/deps.ts";
 import type { DnsServer } from "../../src/dns/dns-server.ts";
 import { ask, query, verdict } from "./ask.ts";
 import { endpoint, FakeCluster } from "./fake-cluster.ts";
@@ -123,8 +124,9 @@ describe("an answer that is kept", () => {
   it("is kept by name and type, without case, and by the caller's rights", async () => {
     const { cluster, server } = setUp();
     const rights = { key: "nothing in default", exposes: (namespace: string) => namespace !== "default" };
+    const asker = { ...anyone, rights };
     expect(await verdictOn(server, "web")).toContain("A 10.30.0.1");
-    expect(verdict(await ask(server, name("web"), "A", rights))).toBe("NXDOMAIN");
+    expect(verdict(await ask(server, name("web"), "A", asker))).toBe("NXDOMAIN");
     expect(await verdictOn(server, "web", "AAAA")).toBe("NODATA");
     expect(verdict(await ask(server, name("WEB").toUpperCase()))).toContain("A 10.30.0.1");
     expect(cluster.calls).toEqual([...catalogueReads, "readyList default/web"]);

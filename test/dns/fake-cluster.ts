@@ -80,6 +80,7 @@ export class FakeCluster implements DnsDeps {
         ttlSeconds: 5,
         podRecords: "verified",
         nameServerAddresses: [],
+        choices: true,
         ...config,
         zones: soundZones(config.zones ?? "cluster.local,10.in-addr.arpa,8.b.d.0.1.0.0.2.ip6.arpa"),
       },
@@ -146,6 +147,11 @@ export function soundZones(text: string): Zones {
   const zones = parseZones(text);
   if ("error" in zones) throw new Error(zones.error);
   return zones;
+}
+
+/** An endpoint of the pod, at a place. */
+export function endpointOf(pod: string, ip: string, place: Pick<ReadyEndpoint, "zone" | "region"> = {}): ReadyEndpoint {
+  return { ip, pod, ...place, ports: [] };
 }
 
 /** An endpoint with ports written `http/TCP/8080`; a port without a name begins with the slash. */

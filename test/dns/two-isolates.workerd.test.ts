@@ -14,6 +14,7 @@ const config: DnsConfig = {
   ttlSeconds: 5,
   podRecords: "verified",
   nameServerAddresses: [],
+  choices: true,
 };
 const registry = registryOf(env);
 let nowMs = 1_800_000_000_000;

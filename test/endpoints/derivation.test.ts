@@ -87,6 +87,12 @@ describe("zones and hints", () => {
     expect(endpoint?.hints).toEqual(hints);
   });
 
+  it("are the pod's own where it is labelled, whatever its node says", () => {
+    const labels = { ...kubia.labels, "topology.kubernetes.io/zone": "z2" };
+    const pod = readyPod("a", "10.0.0.1", { labels }, { nodeName: "n1" });
+    expect(deriveSliceGroups(web(), [pod], zones)[0]?.endpoints[0]).toMatchObject({ zone: "z2" });
+  });
+
   it("leave out an endpoint that is not ready, or whose node has no zone", () => {
     const by = web({ trafficDistribution: "PreferClose" });
     expect(deriveSliceGroups(by, [unready(ready)], zones)[0]?.endpoints[0]).not.toHaveProperty("hints");

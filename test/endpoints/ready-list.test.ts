@@ -15,6 +15,7 @@ describe("the ready list", () => {
     expect(readyList(groups, [byHand])).toEqual([
       {
         ip: "10.0.0.1",
+        pod: "a",
         ports: [
           { name: "", protocol: "TCP", port: 8080 },
           { name: "x", protocol: "TCP", port: 1 },
@@ -31,6 +32,18 @@ describe("the ready list", () => {
       expect(readyList([], [slice("by-hand", "kubia", [endpoint])]).map(({ ip }) => ip)).toEqual(["10.0.0.1"]);
     },
   );
+
+  it("says whose an address is, and where that is", () => {
+    const labels = { ...kubia.labels, "topology.kubernetes.io/zone": "AMS" };
+    const pods = [
+      readyPod("a", "10.0.0.1", { labels }, { nodeName: "edge-weur-3" }),
+      readyPod("b", "10.0.0.2", kubia, { nodeName: "edge-0" }),
+    ];
+    expect(readyList(deriveSliceGroups(web(), pods), [])).toMatchObject([
+      { ip: "10.0.0.1", pod: "a", zone: "AMS", region: "weur" },
+      { ip: "10.0.0.2", pod: "b" },
+    ]);
+  });
 
   it("takes none that is written down as not ready", () => {
     const endpoint = { addresses: ["10.0.0.1"], conditions: { ready: false, serving: true } };
