@@ -25,7 +25,11 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { TEST_MIGRATIONS: await readD1Migrations("./migrations"), ROLLCALL_OPEN: "true" },
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+                ROLLCALL_OPEN: "true",
+                TOKEN_KEYS: "c".repeat(44),
+              },
             },
           })),
         ],

@@ -26,12 +26,20 @@ const roots = [
   "CoreV1Event",
   "V1ReplicationController",
   "V1Lease",
+  "V1ServiceAccount",
+  "V1Role",
+  "V1RoleBinding",
+  "V1ClusterRole",
+  "V1ClusterRoleBinding",
   "V1DeleteOptions",
   "V1Eviction",
   "V1Scale",
+  "AuthenticationV1TokenRequest",
+  "V1LocalSubjectAccessReview",
   "V1SelfSubjectAccessReview",
   "V1SelfSubjectReview",
   "V1SelfSubjectRulesReview",
+  "V1SubjectAccessReview",
 ];
 
 /** The models say `string` of a resource.Quantity, which may be a number as well. */
@@ -56,7 +64,7 @@ function attributesOf(model: string): Attribute[] | undefined {
 function typeName(model: string): string {
   return model
     .replace(/^Discovery(?=V1)/, "discovery.")
-    .replace(/^Core/, "")
+    .replace(/^(Authentication|Core|Rbac)(?=V1)/, "")
     .replace(/V1(?=[A-Z])/, "");
 }
 

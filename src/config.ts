@@ -1,5 +1,6 @@
 /** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
 import { isHostName, type PortRange, type ProbePolicy } from "./access/address-policy.ts";
+import { parseTokenKeys } from "./access/token-keys.ts";
 import type { DnsConfig, PodRecords } from "./dns/deps.ts";
 import { parseZones, type Zones } from "./dns/zones.ts";
 import { regions, type Region } from "./domain/node.ts";
@@ -16,14 +17,22 @@ export interface Config {
   probePolicy: ProbePolicy;
 }
 
-/** closed: no token is set, so that nobody gets in. open: the local runtime on loopback. */
-export type AccessConfig = { mode: "closed" } | { mode: "open" } | { mode: "token"; token: string };
+/** Who is let in. Without any of it, nobody. */
+export interface AccessConfig {
+  /** Whoever calls from this machine is the administrator: the local runtime on loopback. */
+  open: boolean;
+  /** Whoever shows it is the administrator. */
+  adminToken: string | undefined;
+  /** What signs the tokens of service accounts: the first signs, all verify. */
+  tokenKeys: readonly Uint8Array[];
+}
 
 /** The variables that are read; the names are the ones of wrangler.toml and of the secrets. */
 export interface Variables {
   ROLLCALL_ADMIN_TOKEN?: string;
   /** "true" lets everybody in; set by the local runtime when it listens on loopback without a token. */
   ROLLCALL_OPEN?: string;
+  TOKEN_KEYS?: string;
   DNS_ZONES?: string;
   DNS_TTL?: string;
   DNS_PODS?: string;
@@ -44,7 +53,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
   const errors: string[] = [];
   const nameServerAddresses = addresses("DNS_NS_ADDRESSES", variables.DNS_NS_ADDRESSES, errors);
   const config: Config = {
-    access: accessOf(variables),
+    access: accessOf(variables, errors),
     dns: {
       zones: zones(variables.DNS_ZONES, errors),
       ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
@@ -76,9 +85,17 @@ export function configOf(env: Variables): Config {
   return result.config;
 }
 
-function accessOf({ ROLLCALL_ADMIN_TOKEN: token, ROLLCALL_OPEN: open }: Variables): AccessConfig {
-  if (token !== undefined && token !== "") return { mode: "token", token };
-  return { mode: open === "true" ? "open" : "closed" };
+function accessOf(variables: Variables, errors: string[]): AccessConfig {
+  const adminToken = variables.ROLLCALL_ADMIN_TOKEN || undefined;
+  const open = adminToken === undefined && variables.ROLLCALL_OPEN === "true";
+  return { open, adminToken, tokenKeys: tokenKeys(variables.TOKEN_KEYS, errors) };
+}
+
+function tokenKeys(text: string | undefined, errors: string[]): readonly Uint8Array[] {
+  const parsed = parseTokenKeys(text ?? "");
+  if (parsed.ok) return parsed.keys;
+  errors.push(`TOKEN_KEYS: ${parsed.error}`);
+  return [];
 }
 
 function zones(text: string | undefined, errors: string[]): Zones {

@@ -6,7 +6,7 @@ describe("the configuration", () => {
     expect(parseConfig({})).toMatchObject({
       ok: true,
       config: {
-        access: { mode: "closed" },
+        access: { open: false, adminToken: undefined, tokenKeys: [] },
         dns: {
           zones: { primary: { name: ["cluster", "local"] } },
           ttlSeconds: 5,
@@ -22,7 +22,7 @@ describe("the configuration", () => {
 
   it("prefers a token to open access", () => {
     const parsed = parseConfig({ ROLLCALL_ADMIN_TOKEN: "secret", ROLLCALL_OPEN: "true" });
-    expect(parsed).toMatchObject({ config: { access: { mode: "token", token: "secret" } } });
+    expect(parsed).toMatchObject({ config: { access: { open: false, adminToken: "secret" } } });
   });
 
   it("takes several zones and ranges, with blanks and final dots", () => {
@@ -55,6 +55,7 @@ describe("the configuration", () => {
     [{ SERVICE_CIDRS: "10.0.0.0/8,11.0.0.0/8" }, /at most one range per address family/],
     [{ SERVICE_CIDRS: " " }, /at least one range/],
     [{ HOME_REGION: "mars" }, /HOME_REGION must be one of wnam/],
+    [{ TOKEN_KEYS: "c2hvcnQ=" }, /TOKEN_KEYS: key 1 must be at least 32 random octets/],
     [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
     [{ PROBE_DENY: "127.1" }, /PROBE_DENY: "127.1" is neither/],
     [{ PROBE_DENY_PORTS: "9-3" }, /PROBE_DENY_PORTS: "9-3" is neither/],

@@ -85,7 +85,7 @@ describe("DNS", () => {
 describe("metrics", () => {
   it("are for those who may use the API", async () => {
     const [token, header] = ["secret", { Authorization: "Bearer secret" }];
-    expect((await send("/metrics", {}, { ROLLCALL_OPEN: "false" })).status).toBe(503);
+    expect((await send("/metrics", {}, { ROLLCALL_OPEN: "false", TOKEN_KEYS: "" })).status).toBe(503);
     expect((await send("/metrics", {}, { ROLLCALL_ADMIN_TOKEN: token })).status).toBe(401);
     const shown = await send("/metrics", { headers: header }, { ROLLCALL_ADMIN_TOKEN: token });
     expect([shown.status, shown.headers.get("content-type")]).toEqual([

@@ -26,6 +26,7 @@ const packages = [
   "k8s.io/api/autoscaling/v1",
   "k8s.io/api/authentication/v1",
   "k8s.io/api/authorization/v1",
+  "k8s.io/api/rbac/v1",
 ];
 
 const [program] = process.argv.slice(2);

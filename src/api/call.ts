@@ -30,7 +30,9 @@ type AnswerHeaders = Readonly<Record<string, string>>;
 export type Answer =
   | { form: "object"; code: 200 | 201; object: KubeObject; headers?: AnswerHeaders }
   | ListAnswer
-  | { form: "status"; status: Status; headers?: AnswerHeaders };
+  | { form: "status"; status: Status; headers?: AnswerHeaders }
+  /** What is no object of any kind, and is told as it is. */
+  | { form: "document"; code: 201; document: object; headers?: AnswerHeaders };
 
 /** Carries a call out. */
 export type Verb = (call: Call) => Promise<Answer | Refusal>;

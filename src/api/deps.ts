@@ -3,6 +3,7 @@ import type { IpRange } from "../domain/ip.ts";
 import type { Node } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
+import type { AccountReference } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
 
@@ -10,6 +11,8 @@ export interface ApiDeps {
   registry: Registry;
   /** Who makes the request. */
   user: User;
+  /** Makes a token for a service account; undefined while there is no key to sign it with. */
+  issueToken(order: TokenOrder): Promise<IssuedToken | undefined>;
   /**
    * Wakes those concerned. Resolves with the services that had not taken the change in after `waitMs` (0: do not
    * wait).
@@ -29,6 +32,19 @@ export interface ApiDeps {
   newUid(): string;
   /** At least 0, less than 1. */
   random(): number;
+}
+
+export interface TokenOrder {
+  account: AccountReference;
+  /** Whom it is meant for; the API, where nobody is named. */
+  audiences: readonly string[];
+  issuedMs: number;
+  expiresMs: number;
+}
+
+export interface IssuedToken {
+  token: string;
+  audiences: readonly string[];
 }
 
 export interface ChangeSubscription {

@@ -5,6 +5,7 @@ import type { Kind } from "./kinds/kind.ts";
 import { booleanOption } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { reviews, type Review } from "./reviews/review.ts";
+import { createToken } from "./verbs/create-token.ts";
 import { create } from "./verbs/create.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
 import { deleteObject } from "./verbs/delete.ts";
@@ -93,6 +94,7 @@ const needsKubelet: Readonly<Record<string, string>> = {
 function subresourceVerb(kind: Kind, subresource: string, method: string): Verb | Refusal | undefined {
   if (subresource === "status" && kind.hasStatus) return statusVerbs[method];
   if (subresource === "scale" && kind.scaling !== undefined) return scaleVerbs[method];
+  if (subresource === "token" && kind.givesTokens === true) return method === "POST" ? createToken : undefined;
   if (kind.resource === "pods" && subresource === "eviction") return method === "POST" ? evict : undefined;
   const message = kind.resource === "pods" ? needsKubelet[subresource] : undefined;
   return new Refusal(message === undefined ? { type: "no-such-route" } : { type: "not-implemented", message });

@@ -73,7 +73,8 @@ export type GroupResource =
   | "endpointslices.discovery.k8s.io"
   | "events"
   | "replicationcontrollers"
-  | "leases.coordination.k8s.io";
+  | "leases.coordination.k8s.io"
+  | "serviceaccounts";
 
 /** A moment as Kubernetes' metav1.Time writes it: RFC 3339 in UTC with whole seconds. */
 export function toTimestamp(nowMs: number): string {

@@ -2,4 +2,7 @@
 export interface User {
   username: string;
   groups: readonly string[];
+  uid?: string;
+  /** What else whoever identified them says, such as which token they showed. */
+  extra?: Readonly<Record<string, readonly string[]>>;
 }

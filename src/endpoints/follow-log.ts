@@ -42,6 +42,7 @@ export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedCha
       case "events":
       case "replicationcontrollers":
       case "leases.coordination.k8s.io":
+      case "serviceaccounts":
     }
   }
   return { ...snapshot, ...next, pods: [...next.pods.values()], slices: [...next.slices.values()], endpoints };

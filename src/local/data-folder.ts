@@ -3,6 +3,7 @@
  * however that ends, so that it cannot be left behind; the files beside it say which processes those are.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -13,6 +14,8 @@ export interface DataFolder {
   readRuntime: () => RuntimeProcess | undefined;
   recordRuntime: (runtime: RuntimeProcess) => void;
   forgetRuntime: () => void;
+  /** What tokens of service accounts are signed with where nobody has set it: made once, for this user's eyes only. */
+  tokenKey: () => string;
   release: () => void;
 }
 
@@ -46,6 +49,7 @@ function claimedFolder(path: string, lock: DatabaseSync): DataFolder {
     readRuntime: () => parseRuntime(readOptional(runtimeFile)),
     recordRuntime: (runtime) => writeWhole(runtimeFile, JSON.stringify(runtime)),
     forgetRuntime: () => rmSync(runtimeFile, { force: true }),
+    tokenKey: () => readOrMakeSecret(join(path, "token-key")),
     release: () => {
       rmSync(join(path, "pid"), { force: true });
       lock.close();
@@ -81,8 +85,16 @@ function readOptional(file: string): string | undefined {
   }
 }
 
+function readOrMakeSecret(file: string): string {
+  const known = readOptional(file)?.trim();
+  if (known) return known;
+  const made = randomBytes(32).toString("base64");
+  writeWhole(file, `${made}\n`, 0o600);
+  return made;
+}
+
 /** A reader sees the old text or the new one, never half of it. */
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
+function writeWhole(file: string, text: string, mode = 0o666): void {
+  writeFileSync(`${file}.new`, text, { mode });
   renameSync(`${file}.new`, file);
 }

@@ -11,6 +11,7 @@ Environment:
   ROLLCALL_DATA        folder for the data (.rollcall)
   ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call
   ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
+  TOKEN_KEYS           what tokens of service accounts are signed with; without it, a key that is made and kept there
   DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, SERVICE_CIDRS, PROBE_ALLOW,
   PROBE_DENY, PROBE_DENY_PORTS
                        instead of the values in wrangler.toml; probes may always reach loopback and private ranges

@@ -60,6 +60,7 @@ async function started(worker: Worker, settings: Settings, folder: DataFolder): 
   try {
     const runtime = await startRuntime(worker, {
       ...settings,
+      variables: { ...settings.variables, TOKEN_KEYS: settings.variables["TOKEN_KEYS"] || folder.tokenKey() },
       statePath: folder.statePath,
       onRuntimeProcess: folder.recordRuntime,
       onLog: log.write,

@@ -28,6 +28,7 @@ type Texts = Readonly<Record<string, string | undefined>>;
 /** Variables of wrangler.toml that the environment overrides. */
 const overridable = [
   "ROLLCALL_ADMIN_TOKEN",
+  "TOKEN_KEYS",
   "DNS_ZONES",
   "DNS_TTL",
   "DNS_PODS",

@@ -38,6 +38,8 @@ export interface D1RegistryDeps {
    * one that writes them.
    */
   publishing?: boolean;
+  /** Told of each object that was written. */
+  onWritten?(resource: GroupResource): void;
 }
 
 /** How often a write is tried again whose guard failed for a reason that was gone when it was looked for. */
@@ -68,7 +70,7 @@ export class D1Registry implements Registry {
     const key = [resource, namespace, name, uid, null];
     const claimed = JSON.stringify(claimedAddresses(resource, object));
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const written = await this.#write([
+      const written = await this.#write(resource, [
         ...this.#creation(resource, object, key, claimed),
         ...this.#sides(key, sideStatements(resource, { before: undefined, after: object }, this.#deps.nowMs())),
         this.#prepare(write.putObject, ...key),
@@ -86,7 +88,7 @@ export class D1Registry implements Registry {
     const { namespace = "", name, uid, resourceVersion } = before.metadata;
     const key = [resource, namespace, name, uid, Number(resourceVersion)];
     const claimed = JSON.stringify(claimedAddresses(resource, after));
-    const written = await this.#write([
+    const written = await this.#write(resource, [
       this.#prepare(write.logUpdate, ...key, toManifest(after), claimed),
       ...this.#sides(key, sideStatements(resource, { before, after }, this.#deps.nowMs())),
       this.#prepare(write.putObject, ...key),
@@ -101,7 +103,7 @@ export class D1Registry implements Registry {
   async delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult> {
     const { namespace = "", name, uid, resourceVersion } = before.metadata;
     const key = [resource, namespace, name, uid, Number(resourceVersion)];
-    const written = await this.#write([
+    const written = await this.#write(resource, [
       this.#prepare(write.logDeletion, ...key, toManifest(before)),
       ...this.#sides(key, sideStatements(resource, { before, after: undefined }, this.#deps.nowMs())),
       this.#prepare(write.deleteObject, ...key),
@@ -114,7 +116,7 @@ export class D1Registry implements Registry {
     const key = ["pods", namespace, name, uid, Number(resourceVersion)];
     const load = probeLoadMillislots(pod);
     const selectable = JSON.stringify(labels);
-    const written = await this.#write([
+    const written = await this.#write("pods", [
       ...this.#assignment(pod, key, "[]"),
       this.#prepare(write.unload, ...key, pod.spec.nodeName, load),
       this.#prepare(write.moveLoad, ...key, load),
@@ -182,17 +184,17 @@ export class D1Registry implements Registry {
   }
 
   /** Runs a batch whose last statement returns the object's row, and undefined where its guard did not hold. */
-  async #write(statements: D1PreparedStatement[]): Promise<Written | undefined> {
+  async #write(resource: GroupResource, statements: D1PreparedStatement[]): Promise<Written | undefined> {
     const results = await this.#deps.db.batch(statements);
     const [row] = rowsOf<ObjectRow>(results, results.length - 1);
-    return row === undefined
-      ? undefined
-      : {
-          outcome: "written",
-          object: fromRow(row),
-          concerned: concernedOf(results),
-          unfinished: isUnfinished(results),
-        };
+    if (row === undefined) return undefined;
+    this.#deps.onWritten?.(resource);
+    return {
+      outcome: "written",
+      object: fromRow(row),
+      concerned: concernedOf(results),
+      unfinished: isUnfinished(results),
+    };
   }
 
   async #whyNotCreated(

@@ -96,6 +96,7 @@ function ofKind(resource: GroupResource, change: Change, nowMs: number): SideSta
     case "replicationcontrollers":
       return ofReplicationController(change as Change<ReplicationController>);
     case "events":
+    case "serviceaccounts":
       return [];
     case "leases.coordination.k8s.io":
       return change.after === undefined

@@ -1,27 +1,32 @@
 /** Fills in what the API declares that it needs, for one request, from the bindings. */
 import { waitUntil } from "cloudflare:workers";
-import { userOf } from "../access/user.ts";
 import type { Context } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
 import { Warnings } from "../api/warnings.ts";
 import { configOf, type Config } from "../config.ts";
+import type { User } from "../domain/user.ts";
 import { longestTtlSeconds } from "../registry/catalogue.ts";
 import { readChanges } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
 import { asProbing } from "./edge-nodes.ts";
+import { issueToken } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
+
+/** Rollcall itself, where nobody asked. */
+const self: User = { username: "system:rollcall", groups: ["system:masters"] };
 
 /** For what happens by the API's rules without a request. */
 export function contextOf(env: Env): Context {
-  return { deps: apiDeps(env, configOf(env)), warnings: new Warnings(), nowMs: Date.now() };
+  return { deps: apiDeps(env, configOf(env), self), warnings: new Warnings(), nowMs: Date.now() };
 }
 
-export function apiDeps(env: Env, { access, dns, serviceRanges }: Config): ApiDeps {
+export function apiDeps(env: Env, { access, dns, serviceRanges }: Config, user: User): ApiDeps {
   return {
     registry: registryOf(env),
-    user: userOf(access),
+    user,
+    issueToken: (order) => issueToken(access, order),
     announce: (concerned, waitMs) => {
       waitUntil(countReplicas(env, concerned));
       return announceTo(env, concerned, waitMs);

@@ -1,13 +1,16 @@
 /**
- * What one isolate keeps between requests: the DNS server with its catalogue and its answers. A write drops what this
- * isolate holds about its services at once; other isolates learn of it within one TTL.
+ * What one isolate keeps between requests: the DNS server with its catalogue and its answers, and the accounts that it
+ * knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL, or seconds.
  */
 import { waitUntil } from "cloudflare:workers";
+import { KnownAccounts } from "../access/known-accounts.ts";
 import type { Config } from "../config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
+import type { GroupResource } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { serviceObject } from "./objects.ts";
+import { readAccountUid } from "../registry/policy.ts";
 import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/catalogue.ts";
 
 let server: DnsServer | undefined;
@@ -36,4 +39,19 @@ export function newDnsServer(env: Env, config: DnsConfig, nowMs: () => number): 
 /** Drops what is known of these services and of which names exist. */
 export function forgetAnswers(services: readonly ServiceKey[]): void {
   server?.forget(services);
+}
+
+let accounts: KnownAccounts | undefined;
+
+export function knownAccounts(env: Env): KnownAccounts {
+  accounts ??= new KnownAccounts({
+    readUid: (namespace, name) => readAccountUid(env.DB, namespace, name),
+    nowMs: Date.now,
+  });
+  return accounts;
+}
+
+/** An object has been written here. */
+export function forgetAccess(resource: GroupResource): void {
+  if (resource === "serviceaccounts") accounts?.forget();
 }

@@ -19,6 +19,7 @@ const shortNames = {
   replicationcontrollers: ["rc"],
   endpoints: ["ep"],
   events: ["ev"],
+  serviceaccounts: ["sa"],
 };
 
 describe("discovery tells in both its forms", () => {

@@ -2,7 +2,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/api.ts";
-import { configOf } from "../../src/config.ts";
 import type { Pod } from "../../src/domain/pod.ts";
 import { registrationReadiness, withReadiness } from "../../src/domain/readiness.ts";
 import { D1Registry } from "../../src/registry/d1-registry.ts";
@@ -10,7 +9,7 @@ import { enforceLease, type Witness } from "../../src/registry/enforce-lease.ts"
 import type { Concerned } from "../../src/registry/registry.ts";
 import { readAssigned } from "../../src/registry/snapshots.ts";
 import { readDue } from "../../src/registry/upkeep.ts";
-import { apiDeps } from "../../src/wiring/api.ts";
+import { contextOf } from "../../src/wiring/api.ts";
 import { pod } from "../objects.ts";
 
 const createdMs = Date.parse("2026-11-01T00:00:00Z");
@@ -31,7 +30,7 @@ async function call(
     headers: { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" },
   });
   const deps = {
-    ...apiDeps(env, configOf(env)),
+    ...contextOf(env).deps,
     registry,
     nowMs: () => nowMs,
     announce: async (concerned: Concerned) => {

@@ -204,6 +204,17 @@ export const descriptions: Readonly<Record<string, string>> = {
   "LeaseSpec.renewTime": "When it was renewed last.",
   "LeaseSpec.leaseTransitions": "How often it has passed from one holder to another.",
 
+  ServiceAccount:
+    "A name that programs use the API by, with tokens of its own (kubectl create token). Deleting it ends its tokens.",
+  TokenRequest: "Asks for a token of a service account. Nothing is stored.",
+  "TokenRequest.spec": "Whom the token is for, and for how long it is good.",
+  "TokenRequest.status": "The token.",
+  "TokenRequestSpec.audiences":
+    "Whom it is meant for: the API (rollcall) where nobody is named, or dns, which can ask DNS only.",
+  "TokenRequestSpec.expirationSeconds": "For how long it is good: an hour by default, 600 seconds at least.",
+  "TokenRequestStatus.token": "The token.",
+  "TokenRequestStatus.expirationTimestamp": "When it is good no longer.",
+
   SelfSubjectAccessReview: "Asks whether the one who asks may do something. Until there is access control, they may.",
   "SelfSubjectAccessReview.spec": "What is asked for: a resource, or a path.",
   "SelfSubjectAccessReview.status": "The answer.",

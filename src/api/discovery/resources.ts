@@ -51,10 +51,18 @@ function subresourcesOf(kind: Kind): Subresource[] {
   const eviction = { name: "eviction", group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] };
   const scale = { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs: subresourceVerbs };
   const status = { name: "status", group, version, kind: kind.kind, verbs: subresourceVerbs };
+  const token = {
+    name: "token",
+    group: "authentication.k8s.io",
+    version: "v1",
+    kind: "TokenRequest",
+    verbs: ["create"],
+  };
   return [
     ...(kind.resource === "pods" ? [eviction] : []),
     ...(kind.scaling === undefined ? [] : [scale]),
     ...(kind.hasStatus ? [status] : []),
+    ...(kind.givesTokens === true ? [token] : []),
   ];
 }
 

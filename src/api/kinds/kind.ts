@@ -69,6 +69,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly holdsContents?: true;
   /** Set for pods: clients are sent there by DNS, and whoever deletes one is told from when on they are not. */
   readonly receivesTraffic?: true;
+  /** Set for service accounts: tokens are made for an object of this kind. */
+  readonly givesTokens?: true;
   /** Whether DELETE answers with the object rather than with a Status, as Kubernetes does for some kinds. */
   readonly deleteReturnsObject: boolean;
   /** Whether dependents outlive an owner of this kind when its deletion does not say otherwise. */

@@ -9,6 +9,7 @@ import { namespaceKind } from "./namespace.ts";
 import { nodeKind } from "./node.ts";
 import { podKind } from "./pod/pod.ts";
 import { replicationControllerKind } from "./replication-controller/replication-controller.ts";
+import { serviceAccountKind } from "./service-account.ts";
 import { serviceKind } from "./service/service.ts";
 
 export const kinds: readonly Kind[] = [
@@ -21,6 +22,7 @@ export const kinds: readonly Kind[] = [
   eventKind,
   endpointSliceKind,
   leaseKind,
+  serviceAccountKind,
 ];
 
 /** Every resource that is stored is of one of the kinds. */

@@ -15,6 +15,7 @@ export function respond(call: Call, answer: Answer | Refusal, form: Form): Respo
   if (answer.form === "status") {
     return withHeaders(toResponse(answer.status, answer.status.code, form.format, call.warnings), answer.headers);
   }
+  if (answer.form === "document") return toResponse(answer.document, answer.code, form.format, call.warnings);
   const body = bodyOf(call, answer, form);
   if (body instanceof Refusal) return refuse(body.reason, call.warnings);
   if (answer.form === "list") return toResponse(body, 200, form.format, call.warnings);
@@ -39,7 +40,7 @@ export function refuse(reason: Reason, warnings?: Warnings): Response {
   return response;
 }
 
-type Shown = Exclude<Answer, { form: "status" }>;
+type Shown = Exclude<Answer, { form: "status" | "document" }>;
 
 function bodyOf(call: Call, answer: Shown, form: Form): object | Refusal {
   switch (form.as) {

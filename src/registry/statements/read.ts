@@ -44,6 +44,9 @@ export const read = {
   /** ?1 namespace, ?2 name. */
   renewal: "SELECT renewed_ms FROM pod_leases WHERE namespace = ?1 AND name = ?2",
 
+  /** ?1 namespace, ?2 name. */
+  accountUid: "SELECT uid FROM objects WHERE resource = 'serviceaccounts' AND namespace = ?1 AND name = ?2",
+
   namespaceNames: "SELECT name FROM objects WHERE resource = 'namespaces'",
   catalogueServices: `SELECT namespace, name, uid, json_extract(manifest, '$.spec') AS spec,
       json_extract(manifest, '$.metadata.annotations."rollcall.dev/dns-ttl"') AS ttl

@@ -1,10 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
-import { configOf } from "../../../src/config.ts";
 import type { ServiceKey } from "../../../src/domain/service.ts";
 import { longestTtlSeconds, noteDefaultTtl } from "../../../src/registry/catalogue.ts";
-import { apiDeps } from "../../../src/wiring/api.ts";
+import { contextOf } from "../../../src/wiring/api.ts";
 import { created, get, mergePatch, newNamespace, patch, send } from "./client.ts";
 
 const annotation = "rollcall.dev/safe-to-stop-at";
@@ -28,7 +27,7 @@ const api = createApi();
 
 /** What a deletion promises at a moment, when these services do not answer in time. */
 async function promised(pod: string, at: string, late: ServiceKey[] = []): Promise<string | null> {
-  const deps = { ...apiDeps(env, configOf(env)), nowMs: () => Date.parse(at), announce: async () => late };
+  const deps = { ...contextOf(env).deps, nowMs: () => Date.parse(at), announce: async () => late };
   const { headers } = await api.fetch(new Request(`https://rollcall.test${pod}`, { method: "DELETE" }), deps);
   return headers.get(header);
 }
@@ -128,7 +127,7 @@ describe("the moment from which on a pod may be stopped", () => {
       await patch(`${path}/pods/web`, mergePatch, { metadata: { labels: { meanwhile: "changed" } } });
       return [];
     };
-    const deps = { ...apiDeps(env, configOf(env)), announce };
+    const deps = { ...contextOf(env).deps, announce };
     const request = new Request(`https://rollcall.test${path}/pods/web`, { method: "DELETE" });
     const moment = (await api.fetch(request, deps)).headers.get(header);
     expect((await get(`${path}/pods/web`)).body.metadata).toMatchObject({
