@@ -9,6 +9,9 @@ export interface ServicePort {
   nodePort?: number;
 }
 
+/** Every endpoint is told with each of its ports, so that both multiply. Kubernetes has no such limit. */
+export const maxPorts = 256;
+
 export interface ServiceSpec {
   type?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName";
   selector?: Record<string, string>;

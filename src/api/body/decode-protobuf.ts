@@ -29,7 +29,7 @@ export function openEnvelope(octets: Uint8Array): Decoded<Envelope> {
   }
   const [envelope, fault]: [Envelope, Fault] = [
     { apiVersion: "", kind: "", message: new Uint8Array() },
-    { message: undefined },
+    { message: undefined, fields: 0 },
   ];
   for (const field of wireFields(octets.subarray(prefix.length), fault)) {
     if (field.number === 1) readTypeMeta(field, envelope);
@@ -47,7 +47,7 @@ function readTypeMeta(field: WireField, envelope: Envelope): void {
 }
 
 export function decodeProtobuf(message: Uint8Array, type: TypeName): Decoded<JsonObject> {
-  const fault: Fault = { message: undefined };
+  const fault: Fault = { message: undefined, fields: 0 };
   const document: Draft = {};
   readMessage(wireFields(message, fault), type, type, document);
   return outcomeOf(document, fault);

@@ -10,7 +10,7 @@ import { jsonKind } from "../schema/scalars.ts";
 import { isTypeName, type TypeName } from "../schema/schema.ts";
 import type { Warnings } from "../warnings.ts";
 import { decodeProtobuf, openEnvelope } from "./decode-protobuf.ts";
-import { parseText, type TextFormat } from "./parse-text.ts";
+import { parseText, unreadable, type TextFormat } from "./parse-text.ts";
 import { readBody, textOf, type MediaType } from "./read-body.ts";
 
 const manifestTypes: readonly MediaType<TextFormat | "protobuf">[] = [
@@ -57,9 +57,7 @@ interface Document {
 function textDocument(text: string, format: TextFormat): Document | undefined | Refusal {
   if (text.trim() === "") return undefined;
   const parsed = parseText(text, format);
-  return parsed.outcome === "parsed"
-    ? parsed
-    : badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`);
+  return parsed.outcome === "parsed" ? parsed : unreadable(parsed, "couldn't get version/kind; json parse error: ");
 }
 
 /** A message says of itself neither what it is nor what its fields are called: its envelope and the schema do. */

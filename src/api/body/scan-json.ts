@@ -1,17 +1,19 @@
 /**
- * What `JSON.parse` does not tell of a text that it accepts: how deep it nests, and which keys it gives twice. Only
- * for texts that have been parsed; on others the answer means nothing.
+ * What `JSON.parse` does not tell of a text that it accepts: how deep it nests, how much is in it, and which keys it
+ * gives twice. Only for texts that have been parsed; on others the answer means nothing.
  */
 export interface JsonScan {
   /** How many objects and lists are nested in one another. */
   depth: number;
+  /** How many objects, lists, and commas between their members: as many values, or a few more. */
+  values: number;
   /** Paths such as `spec.containers[0].name`, at most a hundred. */
   duplicates: string[];
 }
 
 interface Level {
-  path: string;
-  /** Undefined in a list. */
+  isList: boolean;
+  /** Of an object, once there is one. */
   keys: Set<string> | undefined;
   /** The key or the index of the value that comes next. */
   at: string | number;
@@ -22,15 +24,20 @@ const maxDuplicates = 100;
 /** Deeper than any manifest of the kinds at hand, and shallow enough for recursion. */
 export const maxDepth = 100;
 
+/** A megabyte of the smallest values there are would keep the CPU busy for seconds; manifests have twenty octets to one. */
+export const maxValues = 50_000;
+
 export function scanJson(text: string): JsonScan {
   const levels: Level[] = [];
-  const scan: JsonScan = { depth: 0, duplicates: [] };
+  const scan: JsonScan = { depth: 0, values: 1, duplicates: [] };
   for (let index = 0; index < text.length; index++) {
     const level = levels.at(-1);
+    if (scan.values > maxValues) return scan;
     switch (text.charAt(index)) {
       case "{":
       case "[":
-        levels.push({ path: pathBelow(level), keys: text[index] === "{" ? new Set() : undefined, at: 0 });
+        levels.push({ isList: text[index] === "[", keys: undefined, at: 0 });
+        scan.values++;
         scan.depth = Math.max(scan.depth, levels.length);
         break;
       case "}":
@@ -38,11 +45,12 @@ export function scanJson(text: string): JsonScan {
         levels.pop();
         break;
       case ",":
-        if (level?.keys === undefined && typeof level?.at === "number") level.at++;
+        scan.values++;
+        if (level?.isList === true && typeof level.at === "number") level.at++;
         break;
       case '"': {
         const end = endOfString(text, index);
-        if (level?.keys !== undefined && isKey(text, end)) enterKey(level, level.keys, text.slice(index, end), scan);
+        if (level?.isList === false && isKey(text, end)) enterKey(levels, level, text.slice(index, end), scan);
         index = end - 1;
         break;
       }
@@ -52,17 +60,17 @@ export function scanJson(text: string): JsonScan {
   return scan;
 }
 
-function enterKey(level: Level, keys: Set<string>, literal: string, scan: JsonScan): void {
+function enterKey(levels: readonly Level[], level: Level, literal: string, scan: JsonScan): void {
   const key = String(JSON.parse(literal));
   level.at = key;
-  if (keys.has(key) && scan.duplicates.length < maxDuplicates) scan.duplicates.push(pathBelow(level));
-  keys.add(key);
+  level.keys ??= new Set();
+  if (level.keys.has(key) && scan.duplicates.length < maxDuplicates) scan.duplicates.push(pathOf(levels));
+  level.keys.add(key);
 }
 
-function pathBelow(level: Level | undefined): string {
-  if (level === undefined) return "";
-  if (level.keys === undefined) return `${level.path}[${level.at}]`;
-  return level.path === "" ? `${level.at}` : `${level.path}.${level.at}`;
+/** Where the walk is. */
+function pathOf(levels: readonly Level[]): string {
+  return levels.map(({ isList, at }, index) => (isList ? `[${at}]` : `${index === 0 ? "" : "."}${at}`)).join("");
 }
 
 /** The index behind the closing quote of the string that opens at `start`. */

@@ -4,9 +4,13 @@
  * read is zero, so whoever reads asks once, at the end. The wordings are those of Go's decoder.
  * Source: "Protocol Buffers: Encoding".
  */
+import { maxValues } from "./scan-json.ts";
+
 export interface Fault {
   /** Undefined as long as all is well; the first thing that is not. */
   message: string | undefined;
+  /** How many fields have been read, those of inner messages included: an empty one takes two octets. */
+  fields: number;
 }
 
 const maxVarintOctets = 10;
@@ -62,7 +66,10 @@ export class WireField {
   *unpacked(): Iterable<WireField> {
     if (this.#wireType !== 2) return yield this;
     const cursor = new Cursor(this.#octets, this.#fault);
-    while (!cursor.isAtEnd) yield new WireField(this.number * 8, cursor.varint(), nothing, this.#fault);
+    while (!cursor.isAtEnd) {
+      yield new WireField(this.number * 8, cursor.varint(), nothing, this.#fault);
+      countField(this.#fault);
+    }
   }
 
   fail(message: string): void {
@@ -79,8 +86,14 @@ export function* wireFields(octets: Uint8Array, fault: Fault): Iterable<WireFiel
   const cursor = new Cursor(octets, fault);
   while (!cursor.isAtEnd) {
     const field = cursor.field();
+    countField(fault);
     if (fault.message === undefined) yield field;
   }
+}
+
+function countField(fault: Fault): void {
+  fault.fields++;
+  if (fault.fields > maxValues) fault.message ??= `exceeded max number of values of ${maxValues}`;
 }
 
 class Cursor {

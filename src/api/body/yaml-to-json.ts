@@ -3,12 +3,19 @@
  * and its check for unique keys take time that grows faster than their input, so depth is measured before composing
  * and duplicate keys are found here.
  */
-import { Composer, isMap, isScalar, isSeq, Parser, type CST, type Document } from "yaml";
+import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type CST, type Document } from "yaml";
 import { maxDepth } from "./scan-json.ts";
 
-export type YamlAsJson = { text: string; duplicates: string[] } | { problem: string };
+export type YamlAsJson = { text: string; duplicates: string[] } | Problem;
+
+interface Problem {
+  problem: string;
+  isTooLarge?: true;
+}
 
 const maxAliases = 100;
+/** An isolate has 128 MB for all its requests. A line of a manifest has about five tokens. */
+const maxLexemes = 100_000;
 /** No anchor is expanded so often that the whole could pass this many characters by much. */
 const maxExpandedLength = 4 * 1024 * 1024;
 
@@ -29,7 +36,10 @@ export function yamlToJson(text: string): YamlAsJson {
   }
 }
 
-function tokensOfOneDocument(text: string): { list: CST.Token[] } | { problem: string } {
+function tokensOfOneDocument(text: string): { list: CST.Token[] } | Problem {
+  if (hasTooManyLexemes(text)) {
+    return { problem: `exceeded max number of tokens of ${maxLexemes}`, isTooLarge: true };
+  }
   const list: CST.Token[] = [];
   for (const token of new Parser().parse(text)) {
     if (token.type === "error") return { problem: token.message };
@@ -39,6 +49,13 @@ function tokensOfOneDocument(text: string): { list: CST.Token[] } | { problem: s
     list.push(token);
   }
   return list.some((token) => isTooDeep(token)) ? { problem: `exceeded max depth of ${maxDepth}` } : { list };
+}
+
+/** Found before anything is made of them: the parser keeps half a kilobyte for each. */
+function hasTooManyLexemes(text: string): boolean {
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) if (++count > maxLexemes) return true;
+  return false;
 }
 
 /** Without recursion: the token may nest as deep as the text is long. */

@@ -18,7 +18,7 @@ export function mergeConfiguration(live: Json | undefined, configuration: Json, 
   }
   if (shape.form === "struct" || shape.form === "map") return assembled(merged, shape);
   return assembled(
-    inOrder([...merged], [...wanted.keys()], ([element], named) => element === named),
+    inOrder([...merged], [...wanted.keys()], ([element]) => element),
     shape,
   );
 }

@@ -39,10 +39,10 @@ export function wideColumn<T extends KubeObject>(
   return { ...column(name, description, cell), priority: 1 };
 }
 
-/** The first three, and how many more there are. */
-export function shortList(items: readonly string[], none: string): string {
-  if (items.length === 0) return none;
-  const more = items.length - 3;
+/** The first three, and how many more there are. Of `count` items, the first three will do. */
+export function shortList(items: readonly string[], none: string, count = items.length): string {
+  if (count === 0) return none;
+  const more = count - 3;
   return items.slice(0, 3).join(",") + (more > 0 ? ` + ${more} more...` : "");
 }
 

@@ -1,6 +1,7 @@
 /** discovery.k8s.io/v1 EndpointSlice. */
 import type { EndpointPort, EndpointSlice, SliceEndpoint } from "../../domain/endpoints.ts";
 import { parseIp } from "../../domain/ip.ts";
+import { maxPorts } from "../../domain/service.ts";
 import { sameJson } from "../json.ts";
 import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from "../validation/field-error.ts";
 import { check } from "../validation/metadata.ts";
@@ -12,7 +13,6 @@ const addressTypes: readonly string[] = ["FQDN", "IPv4", "IPv6"];
 const protocols: readonly string[] = ["SCTP", "TCP", "UDP"];
 const maxEndpoints = 1000;
 const maxAddresses = 100;
-const maxPorts = 20_000;
 
 export const endpointSliceKind: Kind<EndpointSlice> = {
   group: "discovery.k8s.io",
@@ -86,14 +86,18 @@ function addressErrors({ addressType }: EndpointSlice, address: string, field: s
 }
 
 function portErrors(ports: readonly EndpointPort[]): FieldError[] {
-  const names = ports.map(({ name }) => name ?? "");
+  const names = new Set<string>();
   return [
     ...(ports.length > maxPorts ? [tooMany("ports", ports.length, maxPorts)] : []),
-    ...ports.flatMap(({ name = "", protocol = "TCP" }, index) => [
-      ...(name === "" ? [] : check(`ports[${index}].name`, name, isDnsLabel)),
-      ...(names.indexOf(name) < index ? [duplicate(`ports[${index}].name`, name)] : []),
-      ...(protocols.includes(protocol) ? [] : [notSupported(`ports[${index}].protocol`, protocol, protocols)]),
-    ]),
+    ...ports.flatMap(({ name = "", protocol = "TCP" }, index) => {
+      const isRepeated = names.has(name);
+      names.add(name);
+      return [
+        ...(name === "" ? [] : check(`ports[${index}].name`, name, isDnsLabel)),
+        ...(isRepeated ? [duplicate(`ports[${index}].name`, name)] : []),
+        ...(protocols.includes(protocol) ? [] : [notSupported(`ports[${index}].protocol`, protocol, protocols)]),
+      ];
+    }),
   ];
 }
 

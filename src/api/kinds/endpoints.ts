@@ -1,7 +1,8 @@
 /** core/v1 Endpoints, as published for services with a selector and as written by hand for those without. */
 import type { EndpointPort, EndpointSubset, Endpoints } from "../../domain/endpoints.ts";
+import { maxPorts } from "../../domain/service.ts";
 import { sameJson } from "../json.ts";
-import { invalid, notSupported, required, type FieldError } from "../validation/field-error.ts";
+import { invalid, notSupported, required, tooMany, type FieldError } from "../validation/field-error.ts";
 import { ipErrors } from "../validation/addresses.ts";
 import { check } from "../validation/metadata.ts";
 import { isDnsLabel, isDnsSubdomain, isPortNumber } from "../validation/names.ts";
@@ -52,6 +53,7 @@ function subsetErrors(
       : []),
     ...addresses.flatMap(({ ip }, index) => ipErrors(ip, `${field}.addresses[${index}].ip`)),
     ...notReadyAddresses.flatMap(({ ip }, index) => ipErrors(ip, `${field}.notReadyAddresses[${index}].ip`)),
+    ...(ports.length > maxPorts ? [tooMany(`${field}.ports`, ports.length, maxPorts)] : []),
     ...ports.flatMap((port, index) => portErrors(port, ports.length > 1, `${field}.ports[${index}]`)),
   ];
 }
@@ -68,11 +70,15 @@ function portErrors({ name = "", port = 0, protocol }: EndpointPort, needsName: 
 }
 
 function endpointsText({ subsets = [] }: Endpoints): string {
-  const all = subsets.flatMap(({ addresses = [], ports = [] }) => {
-    if (ports.length === 0) return addresses.map(({ ip }) => ip);
-    return ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port ?? 0)));
+  const counts = subsets.map(({ addresses = [], ports = [] }) => addresses.length * Math.max(1, ports.length));
+  // Of each, no more than are shown, since addresses and ports multiply.
+  const first = subsets.flatMap(({ addresses = [], ports = [] }) => {
+    const shown = addresses.slice(0, 3);
+    if (ports.length === 0) return shown.map(({ ip }) => ip);
+    return ports.slice(0, 3).flatMap(({ port }) => shown.map(({ ip }) => hostPort(ip, port ?? 0)));
   });
-  return shortList(all, "<none>");
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  return shortList(first, "<none>", count);
 }
 
 function hostPort(ip: string, port: number): string {

@@ -3,7 +3,7 @@
  * Source: Kubernetes documentation, "Update API Objects in Place Using kubectl patch", and
  * sig-api-machinery/strategic-merge-patch.md.
  */
-import { isJsonList, isJsonObject, ownValue, sameJson, type Json, type JsonObject } from "../json.ts";
+import { isJsonList, isJsonObject, ownValue, type Json, type JsonObject } from "../json.ts";
 import { fieldType, isTypeName, type TypeName } from "../schema/schema.ts";
 import { inOrder } from "./item-order.ts";
 import { isMergedSet, mergeKeyOf } from "./merge-keys.ts";
@@ -31,8 +31,11 @@ export function strategicMergePatch(document: JsonObject, patch: JsonObject, typ
     const field = key.slice(deleteFromPrimitiveList.length);
     const list = merged.get(field);
     if (!isJsonList(list)) continue;
-    const kept = list.filter((item) => !values.some((value) => sameJson(item, value)));
-    merged.set(field, kept);
+    const gone = new Set(values.map(textOf));
+    merged.set(
+      field,
+      list.filter((item) => !gone.has(textOf(item))),
+    );
   }
   return Object.fromEntries(merged);
 }
@@ -70,8 +73,9 @@ function mergeList(current: readonly Json[], patch: readonly Json[], place: Plac
   const key = place.type === undefined ? undefined : mergeKeyOf(place.type, place.field);
   if (key !== undefined) return mergeItems(current, patch, key, place.order, type);
   if (place.type === undefined || !isMergedSet(place.type, place.field)) return patch;
-  const union = [...current, ...patch.filter((item) => !current.some((other) => sameJson(item, other)))];
-  return inOrder(union, place.order, sameJson);
+  const known = new Set(current.map(textOf));
+  const union = [...current, ...patch.filter((item) => !known.has(textOf(item)))];
+  return inOrder(union, place.order.map(textOf), textOf);
 }
 
 function mergeItems(
@@ -84,17 +88,38 @@ function mergeItems(
   const replaces = patch.some(
     (item) => isJsonObject(item) && item["$patch"] === "replace" && !Object.hasOwn(item, key),
   );
-  let items = replaces ? [] : [...current];
+  const keyOf = (item: Json): string | undefined => keyText(item, key);
+  const items: (Json | undefined)[] = replaces ? [] : [...current];
+  const places = placesByKey(items, keyOf);
   for (const item of patch) {
-    if (!isJsonObject(item)) continue;
-    const keyValue = ownValue(item, key);
-    if (keyValue === undefined) continue;
-    const known = items.find((other) => hasKey(other, key, keyValue));
-    if (ownValue(item, "$patch") === "delete") items = items.filter((other) => other !== known);
-    else if (!isJsonObject(known)) items.push(withoutDirectives(strategicMergePatch({}, item, type)));
-    else items = items.map((other) => (other === known ? strategicMergePatch(known, item, type) : other));
+    const name = keyOf(item);
+    if (!isJsonObject(item) || name === undefined) continue;
+    // Where items share a key, the first of them is meant.
+    const [place] = places.get(name) ?? [];
+    const known = place === undefined ? undefined : items[place];
+    if (place === undefined || !isJsonObject(known)) {
+      if (ownValue(item, "$patch") === "delete") continue;
+      places.set(name, [items.length]);
+      items.push(withoutDirectives(strategicMergePatch({}, item, type)));
+    } else if (ownValue(item, "$patch") === "delete") {
+      items[place] = undefined;
+      places.get(name)?.shift();
+    } else items[place] = strategicMergePatch(known, item, type);
   }
-  return inOrder(items, order, (item, named) => isJsonObject(named) && hasKey(item, key, ownValue(named, key)));
+  const left = items.filter((item) => item !== undefined);
+  return inOrder(left, order.map(keyOf), keyOf);
+}
+
+function placesByKey(items: readonly (Json | undefined)[], keyOf: (item: Json) => string | undefined) {
+  const places = new Map<string, number[]>();
+  for (const [index, item] of items.entries()) {
+    const name = item === undefined ? undefined : keyOf(item);
+    if (name === undefined) continue;
+    const known = places.get(name);
+    if (known === undefined) places.set(name, [index]);
+    else known.push(index);
+  }
+  return places;
 }
 
 function orderOf(patch: JsonObject, field: string): readonly Json[] {
@@ -102,14 +127,22 @@ function orderOf(patch: JsonObject, field: string): readonly Json[] {
   return isJsonList(order) ? order : [];
 }
 
-function hasKey(item: Json, key: string, value: Json | undefined): boolean {
-  return isJsonObject(item) && value !== undefined && sameJson(ownValue(item, key), value);
+/** The value of the merge key as text; undefined for what has none. */
+function keyText(item: Json, key: string): string | undefined {
+  const value = isJsonObject(item) ? ownValue(item, key) : undefined;
+  return value === undefined ? undefined : textOf(value);
+}
+
+/** Keys and members of sets are scalars. */
+function textOf(value: Json): string {
+  return JSON.stringify(value);
 }
 
 /** `$retainKeys` names what may stay of the document; without it, everything may. */
 function retained(document: JsonObject, patch: JsonObject): [string, Json][] {
   const keys = ownValue(patch, "$retainKeys");
-  return Object.entries(document).filter(([key]) => !isJsonList(keys) || keys.includes(key));
+  const kept: ReadonlySet<Json> | undefined = isJsonList(keys) ? new Set(keys) : undefined;
+  return Object.entries(document).filter(([key]) => kept?.has(key) !== false);
 }
 
 function withoutDirectives(patch: JsonObject): JsonObject {

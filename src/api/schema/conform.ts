@@ -17,6 +17,9 @@ export interface Conformed {
 
 const maxUnknown = 100;
 
+/** Of a list. What compares items with each other takes time that grows with the square of their number. */
+const maxItems = 5000;
+
 /** Where the walk is: `struct` and `goPath` as Go names them, without indexes; `path` with them. */
 interface Place {
   struct: string;
@@ -56,6 +59,7 @@ function conformField(value: Json, type: FieldType, place: Place, findings: Find
       return conformOne(value, type.of, place, findings);
     case "list":
       if (!isJsonList(value)) return mismatch(value, `[]${goName(type.of)}`, place, findings);
+      if (value.length > maxItems) return tooManyItems(value.length, place, findings);
       return value.map((item, index) => {
         return conformOne(item, type.of, { ...place, path: `${place.path}[${index}]` }, findings);
       });
@@ -96,6 +100,11 @@ function mismatch(value: Json, goType: string, place: Place, findings: Findings)
   findings.mismatch ??=
     `json: cannot unmarshal ${jsonKind(value, goType)} into Go struct field ` +
     `${place.struct}.${place.goPath} of type ${goType}`;
+  return null;
+}
+
+function tooManyItems(count: number, { path }: Place, findings: Findings): null {
+  findings.mismatch ??= `${path}: too many items: ${count}: must have at most ${maxItems}`;
   return null;
 }
 

@@ -4,17 +4,20 @@
  */
 import type { KubeObject, ObjectMeta, OwnerReference } from "../../domain/object.ts";
 import { sameJson } from "../json.ts";
-import { forbidden, invalid, required, tooLong, type FieldError } from "./field-error.ts";
+import { forbidden, invalid, required, tooLong, tooMany, type FieldError } from "./field-error.ts";
 import { isLabelValue, isQualifiedName, type NameRule } from "./names.ts";
 
-const maxAnnotationsLength = 256 * 1024;
+const maxAnnotationsBytes = 256 * 1024;
+
+/** Each is looked up when an object is created. Kubernetes has no such limit. */
+export const maxOwners = 64;
 
 export function validateMetadata(meta: ObjectMeta, isName: NameRule): FieldError[] {
   return [
     ...nameErrors(meta, isName),
     ...validateLabels(meta.labels, "metadata.labels"),
     ...annotationErrors(meta.annotations ?? {}),
-    ...(meta.ownerReferences ?? []).flatMap((owner, index) => ownerErrors(owner, `metadata.ownerReferences[${index}]`)),
+    ...ownersErrors(meta.ownerReferences ?? []),
     ...(meta.finalizers ?? []).flatMap((name, index) => check(`metadata.finalizers[${index}]`, name, isQualifiedName)),
   ];
 }
@@ -59,12 +62,31 @@ function nameErrors({ name }: ObjectMeta, isName: NameRule): FieldError[] {
 
 function annotationErrors(annotations: Record<string, string>): FieldError[] {
   const entries = Object.entries(annotations);
-  const length = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  const bytes = entries.reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0);
   return [
     ...entries.flatMap(([key]) => check("metadata.annotations", key, (text) => isQualifiedName(text.toLowerCase()))),
-    ...(length > maxAnnotationsLength
-      ? [tooLong("metadata.annotations", `may not be more than ${maxAnnotationsLength} bytes`)]
+    ...(bytes > maxAnnotationsBytes
+      ? [tooLong("metadata.annotations", `may not be more than ${maxAnnotationsBytes} bytes`)]
       : []),
+  ];
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function ownersErrors(owners: readonly OwnerReference[]): FieldError[] {
+  const field = "metadata.ownerReferences";
+  if (owners.length > maxOwners) return [tooMany(field, owners.length, maxOwners)];
+  const [first, ...others] = owners
+    .filter(({ controller }) => controller === true)
+    .map(({ kind, name }) => `${kind}/${name}`);
+  return [
+    ...owners.flatMap((owner, index) => ownerErrors(owner, `${field}[${index}]`)),
+    ...others.map((other) => {
+      const only = "Only one reference can have Controller set to true.";
+      return invalid(field, owners, `${only} Found "true" in references for ${first} and ${other}`);
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** PATCH of an object or of its status: the patched document goes the way of a replacement. */
 import type { KubeObject } from "../../domain/object.ts";
-import { parseText, type TextFormat } from "../body/parse-text.ts";
+import { parseText, unreadable, type TextFormat } from "../body/parse-text.ts";
 import { readBody, textOf, type Body, type MediaType } from "../body/read-body.ts";
 import { complain, mismatchedType, type ExpectedType } from "../body/read-typed.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
@@ -48,7 +48,7 @@ export async function patch(call: Call): Promise<Answer | Refusal> {
 /** The patch for a document of the expected type that a body is. */
 export function parsePatch(body: Body<TextFormat>, { schema }: ExpectedType): Patch | Refusal {
   const parsed = parseText(textOf(body.octets), body.type.format);
-  if (parsed.outcome === "malformed") return badRequest(`error decoding patch: ${parsed.message}`);
+  if (parsed.outcome !== "parsed") return unreadable(parsed, "error decoding patch: ");
   const { value } = parsed;
   if (body.type.name === jsonPatchType) return jsonPatchOf(value);
   if (!isJsonObject(value)) return badRequest("error decoding patch: the patch must be a JSON object");

@@ -21,6 +21,9 @@ export interface WriteStages {
   made: KubeObject;
 }
 
+/** As many entries as a client may write at once; Kubernetes keeps far fewer of those who update. */
+const mostManagers = 100;
+
 /** What a type's structs are before anything is in them. */
 const bare: JsonObject = { metadata: {}, spec: {}, status: {} };
 
@@ -81,7 +84,7 @@ function observed(kind: Kind, { subresource }: Author, before: JsonObject, sent:
  */
 function claimed(before: KubeObject, draft: Draft): Manager[] {
   if (isReset(draft.metadata.managedFields ?? [])) return [];
-  const sent = managersOf(draft);
+  const sent = (draft.metadata.managedFields ?? []).length > mostManagers ? [] : managersOf(draft);
   return sent.length === 0 ? managersOf(before) : sent;
 }
 

@@ -10,7 +10,7 @@ import { without } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
-import { validateMetadata } from "../validation/metadata.ts";
+import { maxOwners, validateMetadata } from "../validation/metadata.ts";
 import { withFirstManagers } from "./managed-fields.ts";
 import { isPresent } from "./owners.ts";
 
@@ -72,6 +72,8 @@ function generatedName(prefix: string | undefined, random: () => number): string
 
 /** Those owners that exist here. An object imported from a cluster comes with owners that did not come along. */
 async function presentOwners(call: Call, owners: readonly OwnerReference[]): Promise<OwnerReference[]> {
+  // Left to validation, which says that they are too many.
+  if (owners.length > maxOwners) return [...owners];
   const present: OwnerReference[] = [];
   for (const owner of owners) {
     if (isIncomplete(owner) || (await isPresent(call.deps, call.namespace, owner))) present.push(owner);

@@ -4,7 +4,7 @@
  * understood cannot be owned.
  * Source of the wordings: k8s.io/apimachinery, pkg/util/managedfields/internal (structuredmerge.go, versioncheck.go).
  */
-import { parseText, type ParsedText } from "../body/parse-text.ts";
+import { parseText, unreadable, type ParsedText } from "../body/parse-text.ts";
 import { complain } from "../body/read-typed.ts";
 import type { Call } from "../call.ts";
 import { indistinctItems } from "../fields/indistinct-items.ts";
@@ -28,7 +28,7 @@ export function readConfiguration(
   fieldValidation: FieldValidation,
 ): Configuration | Refusal {
   const parsed = parseYaml(text);
-  if (parsed.outcome === "malformed") return badRequest(`error decoding YAML: ${parsed.message}`);
+  if (parsed.outcome !== "parsed") return unreadable(parsed, "error decoding YAML: ");
   const { value: sent, duplicates } = parsed;
   if (!isJsonObject(sent)) return badRequest("error decoding YAML: the document is no object");
   const type = typeText(sent);
@@ -51,7 +51,7 @@ export function readConfiguration(
 /** JSON is YAML too, and most of what comes: then the faster parser will do. */
 function parseYaml(text: string): ParsedText {
   const json = parseText(text, "json");
-  return json.outcome === "parsed" ? json : parseText(text, "yaml");
+  return json.outcome === "malformed" ? parseText(text, "yaml") : json;
 }
 
 /** `/v1, Kind=Service`, as Go writes a GroupVersionKind. */

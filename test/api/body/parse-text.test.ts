@@ -47,7 +47,17 @@ describe("JSON", () => {
   it("is refused when it nests deeper than any manifest, without overflowing", () => {
     expect(valueOf("[".repeat(100) + "]".repeat(100), "json")).toBeInstanceOf(Array);
     expect(valueOf("[".repeat(101) + "]".repeat(101), "json")).toBe("exceeded max depth of 100");
-    expect(valueOf("[".repeat(500_000) + "]".repeat(500_000), "json")).toBe("exceeded max depth of 100");
+    expect(valueOf("[".repeat(40_000) + "]".repeat(40_000), "json")).toBe("exceeded max depth of 100");
+  });
+
+  it("is not looked into when it holds too many values", () => {
+    const list = (items: number): string => `[${Array.from({ length: items }, () => "1").join(",")}]`;
+    expect(parseText(list(49_999), "json").outcome).toBe("parsed");
+    expect(parseText(list(50_001), "json")).toEqual({
+      outcome: "too-large",
+      message: "exceeded max number of values of 50000",
+    });
+    expect(parseText("- a\n".repeat(100_000), "yaml").outcome).toBe("too-large");
   });
 
   it("that is none says why", () => {
@@ -95,12 +105,12 @@ describe("YAML", () => {
     ["aliases that nest deeply", `a0: &a0 [1]\n${chain(200)}`],
     ["a large text repeated by aliases", `a: &a "${"x".repeat(500_000)}"\nl: [${"*a, ".repeat(99)}*a]\n`],
   ])("that holds %s is refused", (_, text) => {
-    expect(parseText(text, "yaml")).toMatchObject({ outcome: "malformed" });
+    expect(parseText(text, "yaml").outcome).not.toBe("parsed");
   });
 
   it("with more keys than any manifest is read without looking at each pair of them", () => {
-    const text = Array.from({ length: 50_000 }, (_, index) => `k${index}: 1`).join("\n");
-    expect(Object.keys(valueOf(text, "yaml") as object)).toHaveLength(50_000);
+    const text = Array.from({ length: 10_000 }, (_, index) => `k${index}: 1`).join("\n");
+    expect(Object.keys(valueOf(text, "yaml") as object)).toHaveLength(10_000);
   });
 });
 

@@ -43,7 +43,38 @@ describe("a body", () => {
       expect((await patch(`${path}/endpoints/target`, mergePatch, text)).code).toBe(400);
     }
     const flowing = `a: ${"[".repeat(300_000)}`;
-    expect((await send("POST", `${path}/endpoints`, flowing, yaml)).code).toBe(400);
+    expect((await send("POST", `${path}/endpoints`, flowing, yaml)).code).toBe(413);
+  });
+
+  it("of a megabyte of the smallest values is not looked at, in any of its forms", async () => {
+    const many = `{"metadata":{"name":"many"},"subsets":[${"{},".repeat(300_000)}{}]}`;
+    const rejected = { code: 413, reason: "RequestEntityTooLarge" };
+    expect((await send("POST", `${path}/endpoints`, many)).body).toMatchObject(rejected);
+    expect((await send("POST", `${path}/endpoints`, many, yaml)).body).toMatchObject(rejected);
+    expect((await send("POST", `${path}/endpoints`, `- a\n`.repeat(250_000), yaml)).body).toMatchObject(rejected);
+    expect((await patch(`${path}/endpoints/target`, mergePatch, many)).code).toBe(413);
+    const apply = `${path}/endpoints/target?fieldManager=m`;
+    expect((await patch(apply, "application/apply-patch+yaml", many)).code).toBe(413);
+  });
+
+  it("may list five thousand items, and no more", async () => {
+    const listed = (count: number): string =>
+      `{"metadata":{"name":"listed"},"subsets":[{"addresses":[${Array.from({ length: count }, () => '{"ip":"10.1.1.1"}').join(",")}]}]}`;
+    expect((await send("POST", `${path}/endpoints`, listed(5001))).body).toMatchObject({
+      code: 400,
+      message:
+        'Endpoints in version "v1" cannot be handled as a Endpoints: subsets[0].addresses: too many items: 5001: must have at most 5000',
+    });
+    expect((await send("POST", `${path}/endpoints?dryRun=All`, listed(5000))).code).toBe(201);
+  });
+
+  it("may name sixty-four owners, and no more are looked up", async () => {
+    const owner = { apiVersion: "v1", kind: "Pod", name: "gone", uid: "u" };
+    const owned = { metadata: { name: "owned", ownerReferences: Array.from({ length: 65 }, () => owner) } };
+    expect((await send("POST", `${path}/endpoints`, JSON.stringify(owned))).body).toMatchObject({
+      code: 422,
+      message: 'Endpoints "owned" is invalid: metadata.ownerReferences: Too many: 65: must have at most 64 items',
+    });
   });
 
   it("of YAML cannot grow by its aliases", async () => {

@@ -2,13 +2,17 @@ import { describe, expect, it } from "vitest";
 import { fieldErrorText } from "../../../src/api/validation/field-error.ts";
 import { validateMetadata, validateMetadataUpdate } from "../../../src/api/validation/metadata.ts";
 import { isDnsSubdomain } from "../../../src/api/validation/names.ts";
-import type { ObjectMeta } from "../../../src/domain/object.ts";
+import type { ObjectMeta, OwnerReference } from "../../../src/domain/object.ts";
 import { pod } from "../../objects.ts";
 
 const web = pod("web");
 
 function fieldsOf(meta: Partial<ObjectMeta>): string[] {
   return validateMetadata({ ...web.metadata, ...meta }, isDnsSubdomain).map(({ field }) => field);
+}
+
+function owner(name: string, controller: boolean): OwnerReference {
+  return { apiVersion: "v1", kind: "ReplicationController", name, uid: `uid-${name}`, controller };
 }
 
 describe("metadata", () => {
@@ -22,6 +26,14 @@ describe("metadata", () => {
     ["a bad annotation", { annotations: { "a b": "" } }, ["metadata.annotations"]],
     ["long annotations", { annotations: { a: "x".repeat(262_145) } }, ["metadata.annotations"]],
     ["a bad finalizer", { finalizers: ["a b"] }, ["metadata.finalizers[0]"]],
+    ["annotations that are long in octets", { annotations: { a: "ü".repeat(140_000) } }, ["metadata.annotations"]],
+    ["two owners, one its controller", { ownerReferences: [owner("a", true), owner("b", false)] }, []],
+    ["two controllers", { ownerReferences: [owner("a", true), owner("b", true)] }, ["metadata.ownerReferences"]],
+    [
+      "three controllers",
+      { ownerReferences: [owner("a", true), owner("b", true), owner("c", true)] },
+      ["metadata.ownerReferences", "metadata.ownerReferences"],
+    ],
     ["an owner", { ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "a", uid: "u" }] }, []],
     [
       "half an owner",
@@ -30,6 +42,16 @@ describe("metadata", () => {
     ],
   ])("with %s", (_, meta, fields) => {
     expect(fieldsOf(meta)).toEqual(fields);
+  });
+
+  it("with two controllers says which", () => {
+    const [error] = validateMetadata(
+      { ...web.metadata, ownerReferences: [owner("a", true), owner("b", true)] },
+      isDnsSubdomain,
+    );
+    expect(error?.message).toMatch(
+      /^Invalid value: \[.*\]: Only one reference can have Controller set to true\. Found "true" in references for ReplicationController\/a and ReplicationController\/b$/,
+    );
   });
 
   it("without a name says what is wanted", () => {

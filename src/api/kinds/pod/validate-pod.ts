@@ -97,9 +97,13 @@ function portErrors({ name, containerPort, protocol }: ContainerPort, field: str
 }
 
 function repeatedPortNames(ports: readonly ContainerPort[], field: string): FieldError[] {
+  const seen = new Set<string>();
   return ports.flatMap(({ name }, index) => {
-    const first = ports.findIndex((port) => port.name === name);
-    return name && first < index ? [duplicate(`${field}.ports[${index}].name`, name)] : [];
+    if (!name || !seen.has(name)) {
+      seen.add(name ?? "");
+      return [];
+    }
+    return [duplicate(`${field}.ports[${index}].name`, name)];
   });
 }
 
@@ -140,7 +144,8 @@ interface ChangeableSpec {
 
 function changeErrors(after: Pod, before: Pod): FieldError[] {
   const [is, was]: [ChangeableSpec, ChangeableSpec] = [after.spec as ChangeableSpec, before.spec as ChangeableSpec];
-  const dropped = (was.tolerations ?? []).filter((old) => is.tolerations?.some((kept) => sameJson(old, kept)) !== true);
+  const kept = new Set(is.tolerations?.map((toleration) => JSON.stringify(toleration)));
+  const dropped = (was.tolerations ?? []).filter((toleration) => !kept.has(JSON.stringify(toleration)));
   return [
     ...(sameJson(unchangeable(after), unchangeable(before)) ? [] : [forbidden("spec", mayChange)]),
     ...(dropped.length > 0

@@ -1,6 +1,6 @@
 /** The rules of services. Source: kubernetes, pkg/apis/core/validation/validation.go, ValidateService. */
 import { parseIp } from "../../../domain/ip.ts";
-import type { Service, ServicePort, ServiceSpec } from "../../../domain/service.ts";
+import { maxPorts, type Service, type ServicePort, type ServiceSpec } from "../../../domain/service.ts";
 import { sameJson } from "../../json.ts";
 import {
   duplicate,
@@ -8,6 +8,7 @@ import {
   invalid,
   notSupported,
   required,
+  tooMany,
   type FieldError,
 } from "../../validation/field-error.ts";
 import { ipErrors } from "../../validation/addresses.ts";
@@ -46,12 +47,13 @@ function aliasErrors({ externalName = "", clusterIPs = [] }: ServiceSpec): Field
 
 function addressErrors({ type, clusterIP, clusterIPs = [], ipFamilies = [] }: ServiceSpec): FieldError[] {
   if (clusterIPs.length === 0) return [];
+  if (clusterIPs.length > 2) return [invalid("spec.clusterIPs", clusterIPs, "may only hold up to 2 values")];
   if (clusterIP !== clusterIPs[0]) {
     return [invalid("spec.clusterIPs[0]", clusterIPs, "first value must match `clusterIP`")];
   }
   if (clusterIP === "None") return headlessErrors(type, clusterIPs);
   const found = clusterIPs.map((ip) => parseIp(ip));
-  const repeated = found.length > 2 || (found.length === 2 && found[0]?.family === found[1]?.family);
+  const repeated = found.length === 2 && found[0]?.family === found[1]?.family;
   return [
     ...clusterIPs.flatMap((ip, index) => oneAddressErrors(ip, ipFamilies[index], `spec.clusterIPs[${index}]`)),
     ...(repeated && found.every((ip) => ip !== undefined)
@@ -78,10 +80,13 @@ function oneAddressErrors(ip: string, family: string | undefined, field: string)
 function familyErrors({ ipFamilies = [], ipFamilyPolicy }: ServiceSpec): FieldError[] {
   return [
     ...supported("spec.ipFamilyPolicy", ipFamilyPolicy, policies),
-    ...ipFamilies.flatMap((family, index) => [
-      ...supported(`spec.ipFamilies[${index}]`, family, families),
-      ...(ipFamilies.indexOf(family) < index ? [duplicate(`spec.ipFamilies[${index}]`, family)] : []),
-    ]),
+    ...(ipFamilies.length > 2 ? [invalid("spec.ipFamilies", ipFamilies, "may only hold up to 2 values")] : []),
+    ...ipFamilies
+      .slice(0, 2)
+      .flatMap((family, index) => [
+        ...supported(`spec.ipFamilies[${index}]`, family, families),
+        ...(ipFamilies.indexOf(family) < index ? [duplicate(`spec.ipFamilies[${index}]`, family)] : []),
+      ]),
   ];
 }
 
@@ -90,7 +95,8 @@ function portsErrors({ ports = [], clusterIP }: ServiceSpec, type: string): Fiel
   return [
     ...(ports.length === 0 && !mayLack ? [required("spec.ports")] : []),
     ...ports.flatMap((port, index) => portErrors(port, ports.length > 1, `spec.ports[${index}]`)),
-    ...ports.flatMap((port, index) => repeatErrors(port, ports.slice(0, index), `spec.ports[${index}]`)),
+    ...repeatErrors(ports),
+    ...(ports.length > maxPorts ? [tooMany("spec.ports", ports.length, maxPorts)] : []),
   ];
 }
 
@@ -113,13 +119,18 @@ function targetErrors(target: number | string | undefined, field: string): Field
   return problem === undefined ? [] : [invalid(field, target, problem)];
 }
 
-function repeatErrors(port: ServicePort, earlier: readonly ServicePort[], field: string): FieldError[] {
-  return [
-    ...(port.name && earlier.some(({ name }) => name === port.name) ? [duplicate(`${field}.name`, port.name)] : []),
-    ...(earlier.some((other) => other.port === port.port && other.protocol === port.protocol)
-      ? [duplicate(field, { port: port.port, protocol: port.protocol })]
-      : []),
-  ];
+function repeatErrors(ports: readonly ServicePort[]): FieldError[] {
+  const [names, numbers] = [new Set<string>(), new Set<string>()];
+  return ports.flatMap(({ name, port, protocol }, index) => {
+    const number = `${protocol} ${port}`;
+    const errors = [
+      ...(name && names.has(name) ? [duplicate(`spec.ports[${index}].name`, name)] : []),
+      ...(numbers.has(number) ? [duplicate(`spec.ports[${index}]`, { port, protocol })] : []),
+    ];
+    names.add(name ?? "");
+    numbers.add(number);
+    return errors;
+  });
 }
 
 /** Clients hold on to an address and to its family; a service has them for life, or until it becomes an alias. */
