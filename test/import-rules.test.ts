@@ -24,6 +24,10 @@ const forbidden: [from: string, specifier: string][] = [
   ["src/watch/fan-out.ts", "../endpoints/publish.ts"],
   ["src/access/bearer.ts", "../api/api.ts"],
   ["src/dns/doh.ts", "../local/runtime.ts"],
+  ["src/dns/doh.ts", "../bridge/route.ts"],
+  ["src/bridge/responder.ts", "../dns/resolve.ts"],
+  ["src/bridge/responder.ts", "../api/api.ts"],
+  ["src/bridge/bridge.ts", "../local/runtime.ts"],
 ];
 
 const allowed: [from: string, specifier: string][] = [
@@ -31,6 +35,10 @@ const allowed: [from: string, specifier: string][] = [
   ["src/dns/doh.ts", "../domain/service.ts"],
   ["src/endpoints/publish.ts", "../registry/registry.ts"],
   ["src/probes/prober.ts", "../wiring/probing.ts"],
+  ["src/bridge/responder.ts", "../dns/wire/decode.ts"],
+  ["src/bridge/options.ts", "../domain/ip.ts"],
+  ["src/bridge/bridge.ts", "node:dgram"],
+  ["src/local/main.ts", "../bridge/bridge.ts"],
 ];
 
 describe("an import", () => {

@@ -48,7 +48,7 @@ export async function tryStartServer(
 ): Promise<ServerProcess | FailedStart> {
   const child = spawn(process.execPath, ["src/local/launch.js", "src/local/main.ts"], {
     cwd: projectFolder,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", ROLLCALL_DATA: dataFolder, ...environment },
+    env: { ...process.env, HOST: "127.0.0.1", PORT: "0", DNS_PORT: "0", ROLLCALL_DATA: dataFolder, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

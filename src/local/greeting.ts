@@ -8,6 +8,7 @@ Serves the Kubernetes API and DNS over HTTPS, probes the pods that are registere
 Environment:
   HOST                 address to listen on (127.0.0.1); another than loopback needs a token
   PORT                 port to listen on (8787); 0 for any free one
+  DNS_PORT             port for plain DNS, over UDP and TCP, on 127.0.0.1 alone (5354); 0 for none
   ROLLCALL_DATA        folder for the data (.rollcall)
   ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call
   ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
@@ -18,16 +19,17 @@ Environment:
 
 Ctrl-C ends it.`;
 
-export function greeting(url: URL, { open, dataFolder, cron, variables }: Settings): string {
+export function greeting(url: URL, { open, dataFolder, cron, dnsPort, variables }: Settings): string {
   const access = open ? "open: everybody on this machine may call" : "for those who send the token";
   const zone = variables["DNS_ZONES"]?.split(",", 1)[0]?.trim() ?? "cluster.local";
   const header = open ? "" : '-H "Authorization: Bearer $ROLLCALL_ADMIN_TOKEN" ';
+  const plainDns = dnsPort === undefined ? "" : `\n        dig @127.0.0.1 -p ${dnsPort} dns-version.${zone} TXT`;
   return `Rollcall is ready, ${access}.
 
   API   ${url.origin}/api
         curl ${header}'${url.origin}/api/v1/namespaces'
   DNS   ${url.origin}/dns-query  (RFC 8484; here in the JSON form)
-        curl '${url.origin}/dns-query?name=dns-version.${zone}&type=TXT'
+        curl '${url.origin}/dns-query?name=dns-version.${zone}&type=TXT'${plainDns}
 
   Data  ${dataFolder}
   Cron  ${cron ? "every minute" : "off; SIGUSR2 sweeps once"}

@@ -5,6 +5,7 @@ import { endOrphan } from "./end-orphan.ts";
 import { everyMinute } from "./every-minute.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { greeting, help } from "./greeting.ts";
+import { startPlainDns } from "./plain-dns.ts";
 import { becomesReady } from "./readiness-check.ts";
 import { readWorker, startRuntime, type Runtime, type Worker } from "./runtime.ts";
 import { parseSettings, type Settings } from "./settings.ts";
@@ -31,12 +32,22 @@ async function serve(worker: Worker, settings: Settings, folder: DataFolder): Pr
   if (!(await endedOrphan(folder))) return;
   const runtime = await started(worker, settings, folder);
   if (runtime === undefined) return;
+  const plainDns = await startPlainDns(runtime.url, settings);
+  if ("refused" in plainDns) {
+    refuse(plainDns.refused);
+    return endRuntime(runtime, folder);
+  }
   const stopping = new AbortController();
   const signalled = nextSignal();
   sweepFromNowOn(runtime, settings, stopping.signal);
   console.log(greeting(runtime.url, settings));
   await signalled;
   stopping.abort();
+  await plainDns.close();
+  await endRuntime(runtime, folder);
+}
+
+async function endRuntime(runtime: Runtime, folder: DataFolder): Promise<void> {
   await runtime.stop();
   folder.forgetRuntime();
 }

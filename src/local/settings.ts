@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { parseConfig } from "../config.ts";
+import type { Name } from "../dns/wire/name.ts";
 import { isLoopback, parseIp } from "../domain/ip.ts";
 
 export interface Settings {
@@ -11,6 +12,10 @@ export interface Settings {
   host: string;
   /** 0 for any free port. */
   port: number;
+  /** Of plain DNS on loopback; undefined when there is to be none. */
+  dnsPort: number | undefined;
+  /** Those that DNS answers for, lower case. */
+  zones: readonly Name[];
   /** Absolute. */
   dataFolder: string;
   /** Whether the sweep runs every minute by itself. */
@@ -47,7 +52,8 @@ const localProbeRanges = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12
 export function parseSettings(configured: Texts, environment: Texts): ParsedSettings {
   const errors: string[] = [];
   const host = parseHost(environment["HOST"], errors);
-  const port = parsePort(environment["PORT"], errors);
+  const port = parsePort("PORT", environment["PORT"], 8787, errors);
+  const dnsPort = parsePort("DNS_PORT", environment["DNS_PORT"], 5354, errors) || undefined;
   const cron = parseCron(environment["ROLLCALL_CRON"], errors);
   const variables = workerVariables(configured, environment);
   const open = (variables["ROLLCALL_ADMIN_TOKEN"] ?? "") === "";
@@ -58,9 +64,10 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
   if (port !== 0) variables["ROLLCALL_PORTS"] = String(port);
   const config = parseConfig(variables);
   if (!config.ok) errors.push(...config.errors);
-  if (errors.length > 0) return { ok: false, errors };
+  if (!config.ok || errors.length > 0) return { ok: false, errors };
   const dataFolder = resolve(environment["ROLLCALL_DATA"] || ".rollcall");
-  return { ok: true, settings: { host, port, dataFolder, cron, open, variables } };
+  const zones = config.config.dns.zones.all.map(({ name }) => name);
+  return { ok: true, settings: { host, port, dnsPort, zones, dataFolder, cron, open, variables } };
 }
 
 function parseHost(text: string | undefined, errors: string[]): string {
@@ -70,10 +77,10 @@ function parseHost(text: string | undefined, errors: string[]): string {
   return ip?.text ?? "127.0.0.1";
 }
 
-function parsePort(text: string | undefined, errors: string[]): number {
-  const port = Number(text || "8787");
+function parsePort(name: string, text: string | undefined, usual: number, errors: string[]): number {
+  const port = Number(text || usual);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  errors.push(`PORT must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
+  errors.push(`${name} must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
   return 0;
 }
 

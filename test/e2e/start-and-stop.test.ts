@@ -50,7 +50,8 @@ describe("the local server", () => {
   it("explains itself without starting", () => {
     const { status, stdout } = run(...program, "--help");
     expect(status).toBe(0);
-    for (const name of ["HOST", "PORT", "ROLLCALL_DATA", "ROLLCALL_ADMIN_TOKEN"]) expect(stdout).toContain(name);
+    const names = ["HOST", "PORT", "DNS_PORT", "ROLLCALL_DATA", "ROLLCALL_ADMIN_TOKEN"];
+    for (const name of names) expect(stdout).toContain(name);
   });
 
   it("asks for the token that it was given, from everywhere", async () => {
@@ -87,14 +88,14 @@ describe("the local server refuses with one line to start", () => {
     expect(await refusedStart(tempFolder(), environment)).toEqual(oneLine(expected));
   });
 
-  it("on a port that is in use", async () => {
+  it.each(["PORT", "DNS_PORT"])("on a %s that is in use", async (name) => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());
     await once(other, "listening");
     const address = other.address();
     const port = typeof address === "object" && address !== null ? String(address.port) : "";
-    expect(await refusedStart(tempFolder(), { PORT: port })).toEqual(
-      oneLine(new RegExp(`port ${port} of 127.0.0.1 is in use`)),
+    expect(await refusedStart(tempFolder(), { [name]: port })).toEqual(
+      oneLine(new RegExp(`port ${port} of 127.0.0.1 is in use; set ${name} to use another`)),
     );
   });
 

@@ -22,6 +22,20 @@ describe("the settings of the local runtime", () => {
   });
 
   it.each([
+    [undefined, 5354],
+    ["", 5354],
+    ["53", 53],
+    ["0", undefined],
+  ])("take DNS_PORT=%s for %s", (text, dnsPort) => {
+    expect(settings(text === undefined ? {} : { DNS_PORT: text }).dnsPort).toBe(dnsPort);
+  });
+
+  it("know the zones that plain DNS is for", () => {
+    const { zones } = settings({ DNS_ZONES: "Cluster.local,96.10.in-addr.arpa" });
+    expect(zones.map((zone) => zone.join(".")).sort()).toEqual(["96.10.in-addr.arpa", "cluster.local"]);
+  });
+
+  it.each([
     ["localhost", "127.0.0.1"],
     ["127.0.0.5", "127.0.0.5"],
     ["::1", "::1"],
@@ -64,6 +78,7 @@ describe("the settings of the local runtime", () => {
     [{ HOST: "example.org" }, "HOST must be an IP address or localhost"],
     [{ PORT: "65536" }, "PORT must be a number from 0 to 65535"],
     [{ PORT: "http" }, "PORT must be a number"],
+    [{ DNS_PORT: "-1" }, "DNS_PORT must be a number from 0 to 65535"],
     [{ ROLLCALL_CRON: "yes" }, "ROLLCALL_CRON must be on or off"],
     [{ DNS_TTL: "soon" }, "DNS_TTL must be"],
     [{ SERVICE_CIDRS: "10.0.0.0" }, "SERVICE_CIDRS"],
