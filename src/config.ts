@@ -13,6 +13,8 @@ export interface Config {
   serviceRanges: IpRange[];
   /** Where the Durable Objects are asked to live that have no region of their own. */
   homeRegion: Region | undefined;
+  /** How many objects of a resource a namespace may hold; `*` for those that are not named. */
+  quotas: Readonly<Record<string, number>>;
   /** Where probes may go. */
   probePolicy: ProbePolicy;
 }
@@ -40,6 +42,7 @@ export interface Variables {
   DNS_CHOICES?: string;
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
+  NAMESPACE_QUOTA?: string;
   PROBE_ALLOW?: string;
   PROBE_DENY?: string;
   PROBE_DENY_PORTS?: string;
@@ -63,6 +66,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
     },
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
+    quotas: quotas(variables.NAMESPACE_QUOTA, errors),
     probePolicy: probePolicy(variables, nameServerAddresses, errors),
   };
   return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
@@ -172,6 +176,17 @@ function ports(name: string, text: string | undefined, errors: string[]): PortRa
     errors.push(`${name}: ${JSON.stringify(entry)} is neither a port such as 25 nor a range such as 6000-6063`);
     return [];
   });
+}
+
+/** `pods=5000`, `count/leases.coordination.k8s.io=100` as ResourceQuota writes it, `*=1000` for all others. */
+function quotas(text: string | undefined, errors: string[]): Record<string, number> {
+  const entries = list(text ?? "").flatMap((entry): [string, number][] => {
+    const [, resource, count] = /^(?:count\/)?([a-z0-9.-]+|\*)=(\d{1,9})$/.exec(entry) ?? [];
+    if (resource !== undefined) return [[resource, Number(count)]];
+    errors.push(`NAMESPACE_QUOTA: ${JSON.stringify(entry)} is no quota such as pods=5000 or *=20000`);
+    return [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function ranges(name: string, text: string | undefined, errors: string[]): IpRange[] {

@@ -15,6 +15,7 @@ describe("the configuration", () => {
           choices: true,
         },
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
+        quotas: {},
         probePolicy: { allow: [], deny: [], denyNames: [], denyPorts: [{ first: 25, last: 25 }], ownPorts: [] },
       },
     });
@@ -57,6 +58,7 @@ describe("the configuration", () => {
     [{ HOME_REGION: "mars" }, /HOME_REGION must be one of wnam/],
     [{ TOKEN_KEYS: "c2hvcnQ=" }, /TOKEN_KEYS: key 1 must be at least 32 random octets/],
     [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
+    [{ NAMESPACE_QUOTA: "pods" }, /NAMESPACE_QUOTA: "pods" is no quota/],
     [{ PROBE_DENY: "127.1" }, /PROBE_DENY: "127.1" is neither/],
     [{ PROBE_DENY_PORTS: "9-3" }, /PROBE_DENY_PORTS: "9-3" is neither/],
     [{ PROBE_DENY_PORTS: "66000" }, /PROBE_DENY_PORTS: "66000" is neither/],

@@ -28,6 +28,8 @@ export interface ApiDeps {
   longestTtlSeconds(namespace: string): Promise<number>;
   /** Where cluster IPs are taken from (`SERVICE_CIDRS`), at most one range per family, the preferred one first. */
   serviceRanges: readonly IpRange[];
+  /** How many objects of the resource a namespace may hold; undefined for any number. */
+  quotaOf(resource: GroupResource): number | undefined;
   nowMs(): number;
   newUid(): string;
   /** At least 0, less than 1. */

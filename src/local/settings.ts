@@ -40,6 +40,7 @@ const overridable = [
   "DNS_NS_ADDRESSES",
   "DNS_CHOICES",
   "SERVICE_CIDRS",
+  "NAMESPACE_QUOTA",
   "PROBE_ALLOW",
   "PROBE_DENY",
   "PROBE_DENY_PORTS",

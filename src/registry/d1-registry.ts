@@ -27,7 +27,7 @@ import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
 import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
 import { listStatement, read } from "./statements/read.ts";
 import { settle } from "./statements/upkeep.ts";
-import { renewal, takenAddressStatement, write } from "./statements/write.ts";
+import { recount, renewal, takenAddressStatement, write } from "./statements/write.ts";
 
 export interface D1RegistryDeps {
   db: D1Database;
@@ -65,19 +65,21 @@ export class D1Registry implements Registry {
     return { items: more ? items.slice(0, query.limit) : items, revision, more };
   }
 
-  async create(resource: GroupResource, object: KubeObject): Promise<CreateResult> {
+  async create(resource: GroupResource, object: KubeObject, quota?: number): Promise<CreateResult> {
     const { namespace = "", name, uid } = object.metadata;
     const key = [resource, namespace, name, uid, null];
     const claimed = JSON.stringify(claimedAddresses(resource, object));
     for (let attempt = 0; attempt < attempts; attempt++) {
       const written = await this.#write(resource, [
-        ...this.#creation(resource, object, key, claimed),
+        ...this.#creation(resource, object, key, claimed, quota),
         ...this.#sides(key, sideStatements(resource, { before: undefined, after: object }, this.#deps.nowMs())),
         this.#prepare(write.putObject, ...key),
       ]);
       if (written !== undefined) return written;
       const reason = await this.#whyNotCreated(resource, namespace, name, claimed);
       if (reason !== undefined) return reason;
+      const used = quota === undefined ? undefined : await this.#countAnew(resource, namespace);
+      if (quota !== undefined && used !== undefined && used >= quota) return { outcome: "quota-exceeded", used };
     }
     throw new Error(
       `the creation of ${resource} ${namespace}/${name} failed ${attempts} times for no reason that could be found`,
@@ -157,24 +159,30 @@ export class D1Registry implements Registry {
   }
 
   /** The statements that come to the log; a pod without a node is assigned to a prober. */
-  #creation(resource: GroupResource, object: KubeObject, key: unknown[], claimed: string): D1PreparedStatement[] {
+  #creation(
+    resource: GroupResource,
+    object: KubeObject,
+    key: unknown[],
+    claimed: string,
+    quota: number | undefined,
+  ): D1PreparedStatement[] {
     return resource === "pods" && (object as Pod).spec.nodeName === undefined
-      ? this.#assignment(object as Pod, key, claimed)
-      : [this.#prepare(write.logCreation, ...key, toManifest(object), claimed)];
+      ? this.#assignment(object as Pod, key, claimed, quota)
+      : [this.#prepare(write.logCreation, ...key, toManifest(object), claimed, quota ?? null)];
   }
 
   /** The statements that come to the log with a pod that is given a prober, which is opened if need be. */
-  #assignment(pod: Pod, key: unknown[], claimed: string): D1PreparedStatement[] {
+  #assignment(pod: Pod, key: unknown[], claimed: string, quota?: number): D1PreparedStatement[] {
     const manifest = toManifest(pod);
     const region = regionOf(pod.metadata.annotations);
     const load = probeLoadMillislots(pod);
     const nodeUid = this.#deps.newUid();
     return [
-      this.#prepare(write.openProber, ...key, manifest, claimed, region, load, proberCapacityMillislots),
+      this.#prepare(write.openProber, ...key, manifest, claimed, quota ?? null, region, load, proberCapacityMillislots),
       this.#prepare(write.logProberNode, nodeUid, edgeNodeManifest(this.#deps.nowMs())),
       this.#prepare(write.putProberNode, nodeUid),
       this.#prepare(write.labelProberNode, nodeUid),
-      this.#prepare(write.logAssignment, ...key, manifest, claimed, region, load),
+      this.#prepare(write.logAssignment, ...key, manifest, claimed, quota ?? null, region, load),
     ];
   }
 
@@ -208,6 +216,15 @@ export class D1Registry implements Registry {
     if (current !== undefined) return { outcome: "exists" };
     if (home?.metadata.deletionTimestamp !== undefined) return { outcome: "namespace-terminating" };
     return taken === undefined ? undefined : { outcome: "address-taken", address: taken };
+  }
+
+  /** How many objects there are. Counted one by one, which only a creation that is about to be refused is worth. */
+  async #countAnew(resource: GroupResource, namespace: string): Promise<number | undefined> {
+    const results = await this.#deps.db.batch([
+      this.#prepare(recount, resource, namespace),
+      this.#prepare(read.objectCount, resource, namespace),
+    ]);
+    return rowsOf<{ objects: number }>(results, 1)[0]?.objects;
   }
 
   /** In one look: the object as it stands, its namespace, and a cluster IP that belongs to somebody else. */

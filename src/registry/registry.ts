@@ -37,6 +37,8 @@ export type CreateResult<T extends KubeObject = KubeObject> =
   | { outcome: "exists" }
   | { outcome: "namespace-missing" }
   | { outcome: "namespace-terminating" }
+  /** The namespace holds as many objects of the resource as it may: `used`. */
+  | { outcome: "quota-exceeded"; used: number }
   /** A cluster IP of the service belongs to another one. */
   | { outcome: "address-taken"; address: string };
 
@@ -87,9 +89,10 @@ export interface Registry {
   list(resource: GroupResource, query: ListQuery): Promise<ListResult>;
   /**
    * Stores a new object under the resourceVersion it returns. A pod without `spec.nodeName` is assigned to a prober
-   * inside the same transaction. Cluster IPs named in a service are claimed with it.
+   * inside the same transaction. Cluster IPs named in a service are claimed with it. `quota` is how many objects of the
+   * resource the namespace may hold.
    */
-  create(resource: GroupResource, object: KubeObject): Promise<CreateResult>;
+  create(resource: GroupResource, object: KubeObject, quota?: number): Promise<CreateResult>;
   /** Replaces `before` (by uid and resourceVersion) by `after`. */
   update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult>;
   /** Removes `before` (by uid and resourceVersion); `object` is its last state, under the deletion's resourceVersion. */

@@ -56,6 +56,7 @@ export function sideStatements(resource: GroupResource, change: Change, nowMs: n
       write.insertOwners,
     ),
     ...deletionRow(change),
+    ...countRows(resource, change),
     ...ofKind(resource, change, nowMs),
   ];
 }
@@ -72,6 +73,13 @@ function deletionRow({ before, after }: Change): SideStatement[] {
   if (before === undefined) return [];
   if (after === undefined) return [statement(write.leaveDependents)];
   return when(deletionBegins(before, after), write.beginDeletion);
+}
+
+/** How many objects a namespace holds of each resource; see migrations/0002. */
+function countRows(resource: GroupResource, { before, after }: Change): SideStatement[] {
+  if (resource === "namespaces") return when(after === undefined, write.forgetCounts);
+  if (!(after ?? before)?.metadata.namespace) return [];
+  return [...when(before === undefined, write.countCreated), ...when(after === undefined, write.countDeleted)];
 }
 
 /** The canonical cluster IPs that a write claims. */

@@ -98,7 +98,12 @@ export async function removeExpiredEvents(db: D1Database, beforeSeconds: number)
   const { results } = await db.prepare(read.expiredEvents).bind(beforeSeconds).all<{ revision: number }>();
   if (results.length === 0) return false;
   const revisions = JSON.stringify(results.map(({ revision }) => revision));
-  const statements = [settle.logExpiredEvents, settle.deleteLabelsOfExpiredEvents, settle.deleteExpiredEvents];
+  const statements = [
+    settle.logExpiredEvents,
+    settle.deleteLabelsOfExpiredEvents,
+    settle.countExpiredEvents,
+    settle.deleteExpiredEvents,
+  ];
   await db.batch(statements.map((sql) => db.prepare(sql).bind(revisions)));
   return true;
 }

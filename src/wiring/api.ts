@@ -22,7 +22,7 @@ export function contextOf(env: Env): Context {
   return { deps: apiDeps(env, configOf(env), self), warnings: new Warnings(), nowMs: Date.now() };
 }
 
-export function apiDeps(env: Env, { access, dns, serviceRanges }: Config, user: User): ApiDeps {
+export function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, user: User): ApiDeps {
   return {
     registry: registryOf(env),
     user,
@@ -46,6 +46,7 @@ export function apiDeps(env: Env, { access, dns, serviceRanges }: Config, user: 
     },
     longestTtlSeconds: (namespace) => longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now()),
     serviceRanges,
+    quotaOf: (resource) => quotas[resource] ?? quotas["*"],
     nowMs: Date.now,
     newUid,
     random: Math.random,

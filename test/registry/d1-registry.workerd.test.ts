@@ -53,6 +53,37 @@ describe("creating", () => {
     });
   });
 
+  describe("within a quota", () => {
+    const create = (name: string, quota = 2) => registry.create("pods", pod(name), quota);
+
+    it("stores so many objects and no more, and goes on when one has gone", async () => {
+      const [first] = [written(await create("a")), written(await create("b"))];
+      expect(await create("c")).toEqual({ outcome: "quota-exceeded", used: 2 });
+      expect(await rows("SELECT name FROM objects WHERE resource = 'pods'")).toEqual([{ name: "a" }, { name: "b" }]);
+      expect((await registry.create("services", service("web"), 1)).outcome).toBe("written");
+      await registry.delete("pods", (await registry.get("pods", "default", "a")) ?? first.object);
+      expect((await create("c")).outcome).toBe("written");
+    });
+
+    it("says that the name is taken before it says that there is no room", async () => {
+      written(await create("a", 1));
+      expect(await create("a", 1)).toEqual({ outcome: "exists" });
+    });
+
+    it("is not passed by twenty who create at once", async () => {
+      const results = await Promise.all(Array.from({ length: 20 }, (_, index) => create(`p${index}`, 7)));
+      expect(results.filter(({ outcome }) => outcome === "written")).toHaveLength(7);
+      expect(await rows("SELECT objects FROM object_counts WHERE resource = 'pods'")).toEqual([{ objects: 7 }]);
+    });
+
+    it("counts anew before it refuses, for code that knew of no counts", async () => {
+      written(await create("a"));
+      await rows("UPDATE object_counts SET objects = 9");
+      expect((await create("b")).outcome).toBe("written");
+      expect(await rows("SELECT objects FROM object_counts WHERE resource = 'pods'")).toEqual([{ objects: 2 }]);
+    });
+  });
+
   it("claims the cluster IPs of a service, in their canonical form", async () => {
     await created("services", service("one", { clusterIPs: ["10.96.0.7", "fd00:0::7"] }));
     expect(await registry.create("services", service("two", { clusterIPs: ["fd00::0:7"] }))).toEqual({

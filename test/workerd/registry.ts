@@ -24,6 +24,7 @@ export async function emptyRegistry(): Promise<void> {
   await env.DB.batch(
     [
       "DELETE FROM objects WHERE resource <> 'namespaces'",
+      "DELETE FROM object_counts",
       "DELETE FROM labels WHERE resource <> 'namespaces'",
       "DELETE FROM selectors",
       "DELETE FROM cluster_ips",

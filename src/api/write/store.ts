@@ -20,7 +20,10 @@ const maxManifestBytes = 1_500_000;
 
 export async function storeNew(call: Call, object: KubeObject): Promise<Written | Refusal> {
   const { registry } = call.deps;
-  const result = await withAddresses(call, object, (candidate) => registry.create(call.kind.resource, candidate));
+  const quota = call.kind.namespaced ? call.deps.quotaOf(call.kind.resource) : undefined;
+  const result = await withAddresses(call, object, (candidate) => {
+    return registry.create(call.kind.resource, candidate, quota);
+  });
   if (result instanceof Refusal || result.outcome === "written") return result;
   const subject = { ...subjectOf(call), name: object.metadata.name };
   switch (result.outcome) {
@@ -30,7 +33,15 @@ export async function storeNew(call: Call, object: KubeObject): Promise<Written 
       return namespaceMissing(call.namespace);
     case "namespace-terminating":
       return new Refusal({ type: "namespace-terminating", subject, namespace: call.namespace });
+    case "quota-exceeded":
+      return new Refusal({ type: "forbidden", subject, why: quotaExceeded(call, result.used, quota ?? 0) });
   }
+}
+
+/** In the words of a ResourceQuota, which names resources of other groups than the core's by `count/`. */
+function quotaExceeded({ kind }: Call, used: number, limit: number): string {
+  const name = kind.group === "" ? kind.plural : `count/${kind.resource}`;
+  return `exceeded quota: namespace-quota, requested: ${name}=1, used: ${name}=${used}, limited: ${name}=${limit}`;
 }
 
 export async function storeUpdate(

@@ -2,6 +2,8 @@
 import { head } from "./head.ts";
 
 export const read = {
+  objectCount: "SELECT objects FROM object_counts WHERE resource = ?1 AND namespace = ?2",
+
   epochAndHead: `SELECT epoch, ${head} AS revision FROM registry`,
   catalogueRevision: "SELECT catalogue_revision AS revision FROM registry",
   head: `SELECT ${head} AS revision`,

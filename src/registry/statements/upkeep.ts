@@ -23,13 +23,18 @@ export const settle = {
   /** ?1 the uid of what was deleted. */
   deletion: "DELETE FROM unfinished_deletions WHERE uid = ?1",
 
-  /** Removes events in one batch of these three. ?1 JSON array of their revisions, under which they are as they were read. */
+  /** Removes events in one batch of these four. ?1 JSON array of their revisions, under which they are as they were read. */
   logExpiredEvents: `INSERT INTO log (previous, resource, namespace, name, uid, change, manifest)
     SELECT revision, resource, namespace, name, uid, 'DELETED', manifest FROM objects
     WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1))`,
   deleteLabelsOfExpiredEvents: `DELETE FROM labels WHERE resource = 'events' AND (namespace, name) IN (
     SELECT namespace, name FROM objects
     WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1)))`,
+  countExpiredEvents: `UPDATE object_counts SET objects = objects - (SELECT count(*) FROM objects o
+      WHERE o.resource = 'events' AND o.namespace = object_counts.namespace
+        AND o.revision IN (SELECT value FROM json_each(?1)))
+    WHERE resource = 'events' AND namespace IN (
+      SELECT namespace FROM objects WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1)))`,
   deleteExpiredEvents:
     "DELETE FROM objects WHERE resource = 'events' AND revision IN (SELECT value FROM json_each(?1))",
 

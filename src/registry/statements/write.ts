@@ -26,16 +26,20 @@ const namespaceAccepts = `(?2 = '' OR EXISTS (
     AND json_extract(manifest, '$.metadata.deletionTimestamp') IS NULL))`;
 
 /**
- * The first edge node of the region ?8 with room for ?9 millislots: filled up one after the other, so that few are kept
+ * The first edge node of the region ?9 with room for ?10 millislots: filled up one after the other, so that few are kept
  * awake. One that is cordoned takes nothing on.
  */
 const roomyProber = `SELECT name FROM probers
-  WHERE region = ?8 AND load_millislots + ?9 <= capacity_millislots AND NOT EXISTS (
+  WHERE region = ?9 AND load_millislots + ?10 <= capacity_millislots AND NOT EXISTS (
     SELECT 1 FROM objects n WHERE n.resource = 'nodes' AND n.namespace = '' AND n.name = probers.name
       AND json_extract(n.manifest, '$.spec.unschedulable'))
   ORDER BY ordinal LIMIT 1`;
 
-const creatable = `${unchanged} AND ${namespaceAccepts} AND NOT EXISTS (${takenAddress})`;
+/** ?8 how many objects of its resource the namespace may hold, NULL for any number. */
+const withinQuota = `(?8 IS NULL OR NOT EXISTS (
+  SELECT 1 FROM object_counts WHERE resource = ?1 AND namespace = ?2 AND objects >= ?8))`;
+
+const creatable = `${unchanged} AND ${namespaceAccepts} AND ${withinQuota} AND NOT EXISTS (${takenAddress})`;
 
 /** Before a renewal at ?6 (ms) of the pod ?2/?3: its prober, if the lease had expired. A lease in time wakes nobody. */
 const pendExpired = `INSERT INTO pending (kind, target, revision)
@@ -47,11 +51,11 @@ const pendExpired = `INSERT INTO pending (kind, target, revision)
 const pendAgain = "ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision RETURNING kind, target";
 
 export const write = {
-  /** ?6 manifest, ?7 cluster IPs it claims. */
+  /** ?6 manifest, ?7 cluster IPs it claims, ?8 the quota. */
   logCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
     SELECT ?1, ?2, ?3, ?4, ?5, 'ADDED', ?6 WHERE ${creatable} RETURNING revision`,
 
-  /** The same for a pod, new or not, that is to be assigned: ?8 region, ?9 its load. */
+  /** The same for a pod, new or not, that is to be assigned: ?9 region, ?10 its load. */
   logAssignment: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
     SELECT ?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, 'ADDED', 'MODIFIED'), json_set(?6, '$.spec.nodeName', (${roomyProber}))
     WHERE ${creatable} RETURNING revision`,
@@ -130,6 +134,13 @@ export const write = {
   leaveDependents: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
     SELECT ?4, ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM owners WHERE owner = ?4) AND ${mine} RETURNING 1 AS unfinished`,
 
+  countCreated: `INSERT INTO object_counts (resource, namespace, objects) SELECT ?1, ?2, 1 WHERE ${mine}
+    ON CONFLICT DO UPDATE SET objects = objects + 1`,
+  countDeleted: `UPDATE object_counts SET objects = objects - 1 WHERE resource = ?1 AND namespace = ?2 AND ${mine}`,
+
+  /** With the namespace ?3. */
+  forgetCounts: `DELETE FROM object_counts WHERE namespace = ?3 AND ${mine}`,
+
   moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
 
   /** Whoever has a selector that holds of the labels before (?6) or after (?7), JSON objects. */
@@ -195,9 +206,9 @@ export const write = {
   pendLeft: `INSERT INTO pending (kind, target, revision) SELECT 'prober', name, ${head} FROM probers WHERE name = ?6 AND ${mine}
     ${pendAgain}`,
 
-  /** Before a pod's creation or its move: one more prober where none has room. ?8 region, ?9 the pod's load, ?10 capacity. */
+  /** Before a pod's creation or its move: one more prober where none has room. ?9 region, ?10 the pod's load, ?11 capacity. */
   openProber: `INSERT INTO probers (ordinal, name, region, capacity_millislots, load_millislots)
-    SELECT next, 'edge-' || iif(?8 = '', '', ?8 || '-') || next, ?8, ?10, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
+    SELECT next, 'edge-' || iif(?9 = '', '', ?9 || '-') || next, ?9, ?11, 0 FROM (SELECT coalesce(max(ordinal) + 1, 0) AS next FROM probers)
     WHERE ${creatable} AND NOT EXISTS (${roomyProber})`,
 
   /** The newest prober's Node, where it has none. ?1 its uid, ?2 its manifest but for name and uid. */
@@ -217,6 +228,12 @@ export const write = {
     SELECT log.resource, l.key, l.value, log.namespace, log.name
     FROM log, json_each(log.manifest, '$.metadata.labels') l WHERE log.revision = ${head} AND log.uid = ?1`,
 } as const;
+
+/** Counts the objects of the resource ?1 in the namespace ?2 anew; returns the number if it was another one. */
+export const recount = `UPDATE object_counts SET objects = real.objects
+  FROM (SELECT count(*) AS objects FROM objects WHERE resource = ?1 AND namespace = ?2) AS real
+  WHERE resource = ?1 AND namespace = ?2 AND object_counts.objects <> real.objects
+  RETURNING object_counts.objects`;
 
 /** Of the cluster IPs in ?7, one that another service than ?2/?3 has: why a write did not happen. */
 export const takenAddressStatement = `${takenAddress} LIMIT 1`;
