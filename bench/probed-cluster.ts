@@ -12,31 +12,31 @@ import { farmAddress, PodFarm, type Arrival } from "./pod-farm.ts";
 import { cpuMs, residentMiB } from "./process-usage.ts";
 import { quantile, type Row } from "./report.ts";
 
-export const periodMs = 10_000;
-
 export class ProbedCluster {
   readonly client: BenchClient;
   readonly server: ServerProcess;
   readonly farm: PodFarm;
   readonly farmPort: number;
+  readonly #periodSeconds: number;
   /** The prober of each pod, by its address. */
   readonly #probers = new Map<string, string>();
 
-  constructor(server: ServerProcess, farm: PodFarm, farmPort: number) {
+  constructor(periodSeconds: number, server: ServerProcess, farm: PodFarm, farmPort: number) {
+    this.#periodSeconds = periodSeconds;
     this.server = server;
     this.farm = farm;
     this.farmPort = farmPort;
     this.client = benchClient(server.url, 8);
   }
 
-  /** The pods of these numbers, probed every ten seconds; where nothing else is said they answer on the farm's port. */
+  /** The pods of these numbers; where nothing else is said they answer on the farm's port. */
   async addPods(from: number, to: number, portOf: (index: number) => number = () => this.farmPort): Promise<void> {
     await inParallel(8, to - from, async (offset) => {
       const index = from + offset;
       if (offset > 0 && offset % 1000 === 0) progress(`${index} pods`);
       const ip = farmAddress(index);
       const port = portOf(index);
-      const readinessProbe = { httpGet: { path: "/ready", port }, periodSeconds: periodMs / 1000 };
+      const readinessProbe = { httpGet: { path: "/ready", port }, periodSeconds: this.#periodSeconds };
       const manifest = podManifest(`pod-${index}`, { ip, port, labels: { app: `app-${index % 100}` }, readinessProbe });
       const made = JSON.parse(await this.client.send("POST", podsPath, manifest)) as { spec: { nodeName: string } };
       if (port === this.farmPort) this.#probers.set(ip, made.spec.nodeName);
@@ -52,7 +52,7 @@ export class ProbedCluster {
     const arrivals = this.farm.take().filter(({ ip }) => this.#probers.has(ip));
     const [usedMs, passedMs] = [cpuMs(pid) - cpuBefore, performance.now() - startMs];
     const lateness = arrivals.map((arrival) => this.#latenessMs(arrival));
-    const expected = (this.#probers.size * passedMs) / periodMs;
+    const expected = (this.#probers.size * passedMs) / (1000 * this.#periodSeconds);
     return {
       pods: this.#probers.size,
       probes: arrivals.length,
@@ -67,6 +67,7 @@ export class ProbedCluster {
 
   /** After the moment at which its prober's round was due; what is a whole period late looks as if it were in time. */
   #latenessMs({ ip, atMs }: Arrival): number {
+    const periodMs = 1000 * this.#periodSeconds;
     const phaseMs = phaseOf(this.#probers.get(ip) ?? "", periodMs);
     const sinceRoundMs = (atMs - phaseMs) % periodMs;
     // Timers and clocks may differ by a few milliseconds: that is early, and not late by a period.
@@ -75,12 +76,15 @@ export class ProbedCluster {
 }
 
 /** A server and pods of its own for each part, with the cron trigger as in use. */
-export async function onProbedCluster<T>(measure: (cluster: ProbedCluster) => Promise<T>): Promise<T> {
+export async function onProbedCluster<T>(
+  periodSeconds: number,
+  measure: (cluster: ProbedCluster) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "rollcall-bench-"));
   const farm = new PodFarm();
   const port = await farm.start();
   const server = await startServer(join(folder, "data"));
-  const cluster = new ProbedCluster(server, farm, port);
+  const cluster = new ProbedCluster(periodSeconds, server, farm, port);
   try {
     return await measure(cluster);
   } finally {

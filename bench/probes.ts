@@ -10,69 +10,95 @@ import { measureReactions } from "./probe-reactions.ts";
 import { onProbedCluster, type ProbedCluster } from "./probed-cluster.ts";
 import { machine, printTable, type Row } from "./report.ts";
 
-const help = `npm run bench:probes [-- --quick] [-- --json]
+const help = `npm run bench:probes [-- options]
 
 Starts servers of its own on free loopback ports, with their data in temporary folders, and pods on 127.50.0.0/16 and
 beyond. A quarter of an hour on an idle machine, most of it to register 10,000 pods; with TMPDIR on a file system in
 memory (/dev/shm) the disk does not count. Nothing is left behind. Needs Linux.
 
-  --quick  small sizes, to see that it works
-  --json   the figures as JSON instead of tables`;
+  --pods 100,1000,10000  how many are probed, growing from one to the next; 0 leaves this part out
+  --period 10            seconds between two probes of a pod: 3,000 pods every 3 s are as many probes as 10,000 every 10 s
+  --reactions 30         how many pods are made to fail, beside each number of pods; 0 for none
+  --holes 1000           pods of which half swallow connections; 0 leaves this part out
+  --observe 30           seconds for each row
+  --quick                small sizes, to see that it works: --pods 20,100 --reactions 3 --holes 100 --observe 20
+  --json                 the figures as JSON instead of tables`;
 
-interface Sizes {
+interface Plan {
   pods: readonly number[];
+  periodSeconds: number;
   reactions: number;
-  /** Half of them are black holes. */
   podsBesideHoles: number;
   observeMs: number;
-  /** Until the probers have found out about the black holes. */
-  settleMs: number;
+  json: boolean;
 }
 
-const quick: Sizes = { pods: [20, 100], reactions: 3, podsBesideHoles: 100, observeMs: 20_000, settleMs: 30_000 };
-const whole: Sizes = {
-  pods: [100, 1000, 10_000],
-  reactions: 30,
-  podsBesideHoles: 1000,
-  observeMs: 30_000,
-  settleMs: 60_000,
-};
+/** Until the probers have found out about the black holes, and asked them for the last time at their own pace. */
+const settleMs = 60_000;
+/** The rounds before are those of the registrations. */
+const calmMs = 20_000;
 
 const flag = { type: "boolean", default: false } as const;
-const { values: options } = parseArgs({ options: { quick: flag, json: flag, help: { ...flag, short: "h" } } });
+const number = { type: "string" } as const;
+const { values: options } = parseArgs({
+  options: {
+    pods: number,
+    period: { ...number, default: "10" },
+    reactions: number,
+    holes: number,
+    observe: number,
+    quick: flag,
+    json: flag,
+    help: { ...flag, short: "h" },
+  },
+});
 
 if (options.help) console.log(help);
-else await main(options.quick ? quick : whole);
+else await main(planOf(options));
 
-async function main(sizes: Sizes): Promise<void> {
-  const blackHoles = await onProbedCluster((cluster) => measureBlackHoles(cluster, sizes));
-  const { steady, reactions } = await onProbedCluster((cluster) => measureSizes(cluster, sizes));
-  if (options.json) {
+function planOf({ pods, period, reactions, holes, observe, quick, json }: typeof options): Plan {
+  const sizes = pods ?? (quick ? "20,100" : "100,1000,10000");
+  return {
+    pods: sizes.split(",").map(Number).filter(Boolean),
+    periodSeconds: Number(period),
+    reactions: Number(reactions ?? (quick ? 3 : 30)),
+    podsBesideHoles: Number(holes ?? (quick ? 100 : 1000)),
+    observeMs: 1000 * Number(observe ?? (quick ? 20 : 30)),
+    json,
+  };
+}
+
+async function main(plan: Plan): Promise<void> {
+  const blackHoles = plan.podsBesideHoles === 0 ? [] : await measureBlackHoles(plan);
+  const { steady, reactions } = await measureSizes(plan);
+  if (plan.json) {
     console.log(JSON.stringify({ machine: machine(), steady, reactions, blackHoles }, undefined, 2));
     return;
   }
   console.log(machine());
-  printTable("Pods probed every 10 s", steady);
+  printTable(`Pods probed every ${plan.periodSeconds} s`, steady);
   printTable("From a pod to DNS, beside so many others", reactions);
   printTable("Half of the pods swallow connections: the healthy half", blackHoles);
 }
 
 /** Grows one cluster from size to size. */
-async function measureSizes(cluster: ProbedCluster, sizes: Sizes): Promise<{ steady: Row[]; reactions: Row[] }> {
-  const [steady, reactions]: [Row[], Row[]] = [[], []];
-  let count = 0;
-  for (const [run, pods] of sizes.pods.entries()) {
-    progress(`registering ${pods} pods`);
-    await cluster.addPods(count, pods);
-    count = pods;
-    // The rounds before are those of the registrations.
-    await sleep(20_000);
-    progress(`observing ${pods} pods`);
-    steady.push(noted(await cluster.observe(sizes.observeMs)));
-    progress(`reactions beside ${pods} pods`);
-    reactions.push(noted({ pods, ...(await measureReactions(cluster, sizes.reactions, run)) }));
-  }
-  return { steady, reactions };
+async function measureSizes(plan: Plan): Promise<{ steady: Row[]; reactions: Row[] }> {
+  return onProbedCluster(plan.periodSeconds, async (cluster) => {
+    const [steady, reactions]: [Row[], Row[]] = [[], []];
+    let count = 0;
+    for (const [run, pods] of plan.pods.entries()) {
+      progress(`registering ${pods} pods`);
+      await cluster.addPods(count, pods);
+      count = pods;
+      await sleep(calmMs);
+      progress(`observing ${pods} pods`);
+      steady.push(noted(await cluster.observe(plan.observeMs)));
+      if (plan.reactions === 0) continue;
+      progress(`reactions beside ${pods} pods`);
+      reactions.push(noted({ pods, ...(await measureReactions(cluster, plan.reactions, run)) }));
+    }
+    return { steady, reactions };
+  });
 }
 
 /** So that a run that is broken off has told what it knew. */
@@ -81,21 +107,23 @@ function noted(row: Row): Row {
   return row;
 }
 
-async function measureBlackHoles(cluster: ProbedCluster, sizes: Sizes): Promise<Row[]> {
-  const hole = new BlackHole();
-  try {
-    const holePort = await hole.start();
-    progress(`registering ${sizes.podsBesideHoles} pods, half of them to become black holes`);
-    await cluster.addPods(0, sizes.podsBesideHoles, (index) => (index % 2 === 0 ? cluster.farmPort : holePort));
-    await sleep(20_000);
-    const rows: Row[] = [noted({ when: "all answer", ...(await cluster.observe(sizes.observeMs)) })];
-    await hole.swallow(holePort);
-    progress("half of the pods swallow connections");
-    rows.push(noted({ when: "onset", ...(await cluster.observe(sizes.observeMs)) }));
-    await sleep(sizes.settleMs);
-    rows.push(noted({ when: "settled", ...(await cluster.observe(sizes.observeMs)) }));
-    return rows;
-  } finally {
-    hole.stop();
-  }
+async function measureBlackHoles({ periodSeconds, podsBesideHoles, observeMs }: Plan): Promise<Row[]> {
+  return onProbedCluster(periodSeconds, async (cluster) => {
+    const hole = new BlackHole();
+    try {
+      const holePort = await hole.start();
+      progress(`registering ${podsBesideHoles} pods, half of them to become black holes`);
+      await cluster.addPods(0, podsBesideHoles, (index) => (index % 2 === 0 ? cluster.farmPort : holePort));
+      await sleep(calmMs);
+      const rows: Row[] = [noted({ when: "all answer", ...(await cluster.observe(observeMs)) })];
+      await hole.swallow(holePort);
+      progress("half of the pods swallow connections");
+      rows.push(noted({ when: "onset", ...(await cluster.observe(observeMs)) }));
+      await sleep(settleMs);
+      rows.push(noted({ when: "settled", ...(await cluster.observe(observeMs)) }));
+      return rows;
+    } finally {
+      hole.stop();
+    }
+  });
 }
