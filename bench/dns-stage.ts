@@ -2,20 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { apiClient, type ApiClient } from "../scripts/lab/api-client.ts";
 import { eventually } from "../scripts/lab/eventually.ts";
 import { startServer } from "../scripts/lab/server-process.ts";
 import { query } from "../test/dns/ask.ts";
-import { ownChildren } from "./cpu-time.ts";
-
-/** A Worker that is listened to directly, and the process that runs it. */
-export interface Target {
-  url: URL;
-  /** Undefined where the system does not say. */
-  workerdPid: number | undefined;
-  stop(): Promise<void>;
-}
+import { startBareWorker, type Target } from "./bare-worker.ts";
 
 export const zone = "default.svc.cluster.local";
 
@@ -81,18 +72,5 @@ export async function startEmptyWorker(octets: Uint8Array): Promise<Target> {
   const script = `const octets = new Uint8Array(${JSON.stringify([...octets])});
     const headers = { "content-type": "application/dns-message", "cache-control": "max-age=5" };
     export default { fetch: () => new Response(octets, { headers }) };`;
-  const before = new Set(ownChildren());
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      name: "empty",
-      modules: [{ type: "ESModule", path: "worker.js", contents: script }],
-      compatibilityDate: "2026-11-01",
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-      cf: false,
-      telemetry: { enabled: false },
-    }),
-  );
-  const url = await miniflare.unsafeGetDirectURL();
-  const workerdPid = ownChildren().find((pid) => !before.has(pid));
-  return { url, workerdPid, stop: () => miniflare.dispose() };
+  return startBareWorker(script);
 }

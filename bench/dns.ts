@@ -5,10 +5,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { cpuMsOf } from "./cpu-time.ts";
+import type { Target } from "./bare-worker.ts";
+import { cpuMsOf } from "./process-usage.ts";
 import type { Load, LoadResult } from "./dns-load.ts";
 import { costOfAnswer, microsPerDenial } from "./dns-microbench.ts";
-import { answerOf, startEmptyWorker, startRollcall, zone, type Target } from "./dns-stage.ts";
+import { answerOf, startEmptyWorker, startRollcall, zone } from "./dns-stage.ts";
 import { machine, printTable } from "./report.ts";
 
 const rounds = 15;

@@ -9,8 +9,14 @@ import { phaseOf } from "../src/probes/schedule.ts";
 import { benchClient, type BenchClient } from "./api-client.ts";
 import { inParallel, podsPath, progress } from "./api-cluster.ts";
 import { farmAddress, PodFarm, type Arrival } from "./pod-farm.ts";
-import { cpuMs, residentMiB } from "./process-usage.ts";
+import { cpuMsOf, residentMiB } from "./process-usage.ts";
 import { quantile, type Row } from "./report.ts";
+
+export interface Observation {
+  /** Of workerd as a whole. Only of use when all probes arrive at the farm. */
+  cpuMsPerProbe: number;
+  row: Row;
+}
 
 export class ProbedCluster {
   readonly client: BenchClient;
@@ -44,24 +50,27 @@ export class ProbedCluster {
   }
 
   /** What probing does for a while: how late probes come, and what they cost. */
-  async observe(durationMs: number): Promise<Row> {
+  async observe(durationMs: number): Promise<Observation> {
     const pid = this.server.workerdPid();
+    const cpuMs = (): number => cpuMsOf(pid) ?? Number.NaN;
     this.farm.take();
-    const [cpuBefore, startMs] = [cpuMs(pid), performance.now()];
+    const [cpuBefore, startMs] = [cpuMs(), performance.now()];
     await sleep(durationMs);
     const arrivals = this.farm.take().filter(({ ip }) => this.#probers.has(ip));
-    const [usedMs, passedMs] = [cpuMs(pid) - cpuBefore, performance.now() - startMs];
+    const [usedMs, passedMs] = [cpuMs() - cpuBefore, performance.now() - startMs];
     const lateness = arrivals.map((arrival) => this.#latenessMs(arrival));
     const expected = (this.#probers.size * passedMs) / (1000 * this.#periodSeconds);
     return {
-      pods: this.#probers.size,
-      probes: arrivals.length,
-      "of expected": `${Math.round((100 * arrivals.length) / expected)} %`,
-      "late p50 (ms)": Math.round(quantile(lateness, 0.5)),
-      "late p99 (ms)": Math.round(quantile(lateness, 0.99)),
-      "CPU per probe (ms)": (usedMs / arrivals.length).toFixed(2),
-      "CPU (cores)": (usedMs / passedMs).toFixed(2),
-      "memory (MiB)": residentMiB(pid),
+      cpuMsPerProbe: usedMs / arrivals.length,
+      row: {
+        pods: this.#probers.size,
+        probes: arrivals.length,
+        "of expected": `${Math.round((100 * arrivals.length) / expected)} %`,
+        "late p50 (ms)": Math.round(quantile(lateness, 0.5)),
+        "late p99 (ms)": Math.round(quantile(lateness, 0.99)),
+        "CPU (cores)": (usedMs / passedMs).toFixed(2),
+        "memory (MiB)": residentMiB(pid),
+      },
     };
   }
 

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { progress } from "./api-cluster.ts";
 import { BlackHole } from "./black-hole.ts";
+import { measureFloor } from "./probe-floor.ts";
 import { measureReactions } from "./probe-reactions.ts";
-import { onProbedCluster, type ProbedCluster } from "./probed-cluster.ts";
+import { onProbedCluster } from "./probed-cluster.ts";
 import { machine, printTable, type Row } from "./report.ts";
 
 const help = `npm run bench:probes [-- options]
@@ -81,8 +82,19 @@ async function main(plan: Plan): Promise<void> {
   printTable("Half of the pods swallow connections: the healthy half", blackHoles);
 }
 
+/** For each number of pods: fewer exchanges a second share less of what is done for several at once. */
+async function measureFloors({ pods, periodSeconds, observeMs }: Plan): Promise<number[]> {
+  const floors: number[] = [];
+  for (const count of pods) {
+    progress(`a bare Worker that makes as many exchanges as ${count} pods take`);
+    floors.push(await measureFloor(count, periodSeconds, observeMs));
+  }
+  return floors;
+}
+
 /** Grows one cluster from size to size. */
 async function measureSizes(plan: Plan): Promise<{ steady: Row[]; reactions: Row[] }> {
+  const floors = await measureFloors(plan);
   return onProbedCluster(plan.periodSeconds, async (cluster) => {
     const [steady, reactions]: [Row[], Row[]] = [[], []];
     let count = 0;
@@ -92,7 +104,16 @@ async function measureSizes(plan: Plan): Promise<{ steady: Row[]; reactions: Row
       count = pods;
       await sleep(calmMs);
       progress(`observing ${pods} pods`);
-      steady.push(noted(await cluster.observe(plan.observeMs)));
+      const { row, cpuMsPerProbe } = await cluster.observe(plan.observeMs);
+      const floorMs = floors[run] ?? Number.NaN;
+      steady.push(
+        noted({
+          ...row,
+          "CPU per probe (ms)": cpuMsPerProbe.toFixed(2),
+          "bare Worker (ms)": floorMs.toFixed(2),
+          ratio: (cpuMsPerProbe / floorMs).toFixed(2),
+        }),
+      );
       if (plan.reactions === 0) continue;
       progress(`reactions beside ${pods} pods`);
       reactions.push(noted({ pods, ...(await measureReactions(cluster, plan.reactions, run)) }));
@@ -115,12 +136,12 @@ async function measureBlackHoles({ periodSeconds, podsBesideHoles, observeMs }: 
       progress(`registering ${podsBesideHoles} pods, half of them to become black holes`);
       await cluster.addPods(0, podsBesideHoles, (index) => (index % 2 === 0 ? cluster.farmPort : holePort));
       await sleep(calmMs);
-      const rows: Row[] = [noted({ when: "all answer", ...(await cluster.observe(observeMs)) })];
+      const rows: Row[] = [noted({ when: "all answer", ...(await cluster.observe(observeMs)).row })];
       await hole.swallow(holePort);
       progress("half of the pods swallow connections");
-      rows.push(noted({ when: "onset", ...(await cluster.observe(observeMs)) }));
+      rows.push(noted({ when: "onset", ...(await cluster.observe(observeMs)).row }));
       await sleep(settleMs);
-      rows.push(noted({ when: "settled", ...(await cluster.observe(observeMs)) }));
+      rows.push(noted({ when: "settled", ...(await cluster.observe(observeMs)).row }));
       return rows;
     } finally {
       hole.stop();

@@ -7,6 +7,7 @@ import { Overflows } from "./overflows.ts";
 import { ProbeEngine, type ProbeEngineDeps } from "./probe-engine.ts";
 import { ProberDriver, type ProberDriverDeps } from "./prober-driver.ts";
 import type { ProberDeps, ProberRegistry } from "./prober-deps.ts";
+import { sharingTimers } from "./sharing-timers.ts";
 import { Slots } from "./slots.ts";
 import type { Clock } from "./sockets.ts";
 
@@ -34,7 +35,7 @@ export function newProber(parts: ProberParts): ProberDriver {
   const overflows = new Overflows(prober);
   const elsewhere = (question: Question): Promise<Answer> =>
     overflow(overflows.nameFor(question))(question).catch(unreachableOverflow);
-  const asker = new Asker({ slots, clock, connect, fetch });
+  const asker = new Asker({ slots, clock: sharingTimers(clock), connect, fetch });
   const registry = withSlots(slots, parts.registry);
   const engine = new ProbeEngine({
     prober,
@@ -57,7 +58,7 @@ const overflowWaitMs = 15_000;
 /** What the overflow object does: ask, and nothing else. */
 export function newOverflow({ clock, connect, fetch }: Pick<ProberParts, "clock" | "connect" | "fetch">): Overflow {
   const slots = new Slots({ suspects: 5, divertAtStuck: undefined });
-  const asker = new Asker({ slots, clock, connect, fetch });
+  const asker = new Asker({ slots, clock: sharingTimers(clock), connect, fetch });
   return async (question) => {
     const patience = new AbortController();
     const cancel = clock.after(overflowWaitMs, () => patience.abort());
