@@ -44,7 +44,7 @@ export function newProber(parts: ProberParts): ProberDriver {
     series,
     report,
     ask: async (question) => (await asker.ask(question)) ?? (await elsewhere(question)),
-    writeReadiness: (...verdict) => registry.writeReadiness(...verdict),
+    writeReadiness: (...verdict) => registry.writeReadiness(...verdict, clock.nowMs()),
     removeTerminated: (pod) => registry.removeTerminated(pod),
     removeExpired: (pod) => registry.removeExpired(pod),
     recordEvent: (...event) => registry.recordEvent(...event),

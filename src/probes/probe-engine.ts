@@ -4,6 +4,7 @@
  */
 import type { ProbePolicy } from "../access/address-policy.ts";
 import type { Pod } from "../domain/pod.ts";
+import type { ContainerReadiness } from "../domain/readiness.ts";
 import type { ProberSnapshot } from "../registry/registry.ts";
 import type { Answer, Question } from "./asker.ts";
 import { KeptState, type StateStore } from "./kept-state.ts";
@@ -12,14 +13,19 @@ import { PodEvents, type Due, type KeptSeries } from "./pod-events.ts";
 import { ProbedPod, type RunnableProbe } from "./probed-pod.ts";
 import { ProbeRun, type MovingCounters } from "./probe-run.ts";
 import { planProbes, type ProbePlan } from "./probe-spec.ts";
-import type { ProberRegistry } from "./prober-deps.ts";
+import type { PodIdentity, ProberRegistry } from "./prober-deps.ts";
 
 export interface ProbeEngineDeps {
   /** The prober's name, which is its node's. */
   prober: string;
   policy: ProbePolicy;
   ask(question: Question): Promise<Answer>;
-  writeReadiness: ProberRegistry["writeReadiness"];
+  /** As the registry's, which is told when. */
+  writeReadiness(
+    pod: PodIdentity,
+    node: string,
+    containers: ContainerReadiness[],
+  ): ReturnType<ProberRegistry["writeReadiness"]>;
   removeTerminated: ProberRegistry["removeTerminated"];
   removeExpired: ProberRegistry["removeExpired"];
   recordEvent: ProberRegistry["recordEvent"];

@@ -21,12 +21,14 @@ export interface ProberRegistry {
   readAssigned(prober: string): Promise<ProberSnapshot>;
   /**
    * Writes what follows from the containers' readiness into the pod's status, guarded by uid and node, and wakes the
-   * services concerned. gone: there is no such pod on this node any more.
+   * services concerned. `decidedMs`: when the verdict was reached, before any wait for a connection. gone: there is no
+   * such pod on this node any more.
    */
   writeReadiness(
     pod: PodIdentity,
     node: string,
     containers: ContainerReadiness[],
+    decidedMs: number,
   ): Promise<"written" | "unchanged" | "gone">;
   /** Removes a pod whose grace period is over; one that finalizers hold stays for as long as they do. */
   removeTerminated(pod: PodIdentity): Promise<void>;

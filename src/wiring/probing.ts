@@ -26,9 +26,7 @@ export function proberDeps(env: Env): ProberDeps {
   return {
     registry: {
       readAssigned: (prober) => readAssigned(env.DB, prober),
-      writeReadiness: async (pod, node, containers) => {
-        // The outcome that decided has just come: the write is part of how long it takes to reach DNS.
-        const decidedMs = Date.now();
+      writeReadiness: async (pod, node, containers, decidedMs) => {
         const written = await writeReadiness(registry, pod, node, containers, decidedMs);
         if (written.outcome === "written") await tell(env, written.concerned, decidedMs);
         return written.outcome;

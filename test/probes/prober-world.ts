@@ -159,7 +159,14 @@ export class FakeRegistry {
   readonly #pods = new Map<string, Pod>();
   #revision = 1;
   epoch = "first";
-  readonly verdicts: { pod: string; ready: boolean; started: boolean; message: string; atMs: number }[] = [];
+  readonly verdicts: {
+    pod: string;
+    ready: boolean;
+    started: boolean;
+    message: string;
+    decidedMs: number;
+    atMs: number;
+  }[] = [];
   readonly removals: { pod: string; atMs: number }[] = [];
   readonly expiries: { pod: string; atMs: number }[] = [];
   /** By uid. */
@@ -169,6 +176,7 @@ export class FakeRegistry {
   eventWrites = 0;
   convergedTo = 0;
   reads = 0;
+  writesTakeMs = 0;
   /** Fails the next calls of this kind. */
   failing: "reads" | "writes" | undefined;
 
@@ -221,7 +229,9 @@ export class FakeRegistry {
     { name, uid }: PodIdentity,
     node: string,
     containers: ContainerReadiness[],
+    decidedMs: number,
   ): Promise<"written" | "unchanged" | "gone"> {
+    if (this.writesTakeMs > 0) await this.#clock.sleep(this.writesTakeMs);
     if (this.failing === "writes") throw new Error("D1 cannot be written");
     const pod = this.#pods.get(name);
     if (pod?.metadata.uid !== uid || pod.spec.nodeName !== node) return "gone";
@@ -234,6 +244,7 @@ export class FakeRegistry {
       ready: containers.every(({ ready }) => ready),
       started: first?.started ?? false,
       message: first?.message ?? "",
+      decidedMs,
       atMs: this.#clock.nowMs(),
     });
     return "written";

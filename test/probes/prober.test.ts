@@ -49,6 +49,24 @@ describe("a prober", () => {
     expect([up?.message, back?.message]).toEqual(["", ""]);
   });
 
+  it("tells of a verdict as of when it was reached, however long it waits for a connection to write it", async () => {
+    const world = new ProberWorld();
+    const pods = Array.from({ length: 10 }, (_, index) => `20.0.0.${index}`).map((podIp, index) => {
+      world.network.peers.set(`${podIp}:8080`, answering(200));
+      return probedPod(`pod-${index}`, podIp, ready, world.clock.nowMs());
+    });
+    const registeredMs = world.clock.nowMs();
+    world.registry.writesTakeMs = 1000;
+    await world.register(...pods);
+    await world.clock.pass(5000);
+    const verdicts = world.registry.verdicts.map(({ decidedMs, atMs }) =>
+      [decidedMs, atMs].map((ms) => ms - registeredMs),
+    );
+    expect(verdicts.length).toBe(10);
+    expect(new Set(verdicts.map(([decidedMs]) => decidedMs))).toEqual(new Set([0]));
+    expect(Math.max(...verdicts.map(([, atMs = 0]) => atMs))).toBe(2000);
+  });
+
   it.each<[string, Peer, string]>([
     [
       "refuses",
