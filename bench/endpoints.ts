@@ -11,8 +11,9 @@ import { EndpointsKeeper } from "../src/endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "../src/endpoints/publish.ts";
 import { migrate } from "../src/local/migrate.ts";
 import { D1Registry } from "../src/registry/d1-registry.ts";
-import { readFollowing, readService } from "../src/registry/snapshots.ts";
-import { settleService } from "../src/registry/upkeep.ts";
+import type { PlannedWrite } from "../src/registry/registry.ts";
+import { readService, readServiceSince } from "../src/registry/snapshots.ts";
+import { writePublication } from "../src/registry/write-publication.ts";
 import { readyPod, service } from "../test/objects.ts";
 import { CountingDatabase, type Usage } from "./counting-database.ts";
 import { machine, printTable } from "./report.ts";
@@ -63,7 +64,7 @@ class Bench {
   constructor(database: CountingDatabase) {
     this.#database = database;
     this.#db = database.asDatabase();
-    this.#registry = new D1Registry({ db: this.#db, nowMs: Date.now, newUid: () => crypto.randomUUID() });
+    this.#registry = new D1Registry({ db: this.#db, nowMs: Date.now, newUid });
   }
 
   async makeService(name: string, size: number): Promise<Pod[]> {
@@ -128,14 +129,16 @@ class Bench {
     if (known !== undefined) return known;
     const key = `default/${name}` as const;
     const db = this.#db;
-    const publisher = new D1Registry({ db, nowMs: Date.now, newUid: () => crypto.randomUUID(), publishing: true });
-    const source = { nowMs: Date.now, newUid: () => crypto.randomUUID(), random: Math.random };
     let background: Promise<unknown> = Promise.resolve();
     const keeper = new EndpointsKeeper({
       read: () => readService(db, key),
-      follow: (since) => readFollowing(db, key, since),
-      publish: async (snapshot) => (await publishEndpoints(publisher, snapshot, source)).complete,
-      settle: (revision, latencies) => settleService(db, key, revision, latencies),
+      readSince: (seen) => readServiceSince(db, key, seen),
+      publish: (snapshot, latencies) => {
+        const looked = { service: key, revision: snapshot.revision, latencies };
+        const write = (writes: readonly PlannedWrite[]) =>
+          writePublication(db, writes, looked, { nowMs: Date.now(), newUid });
+        return publishEndpoints({ write, nowMs: Date.now, newUid, random: Math.random }, snapshot);
+      },
       changed: () => {},
       load: () => undefined,
       store: () => {},
@@ -155,6 +158,10 @@ class Bench {
     this.#keepers.set(name, made);
     return made;
   }
+}
+
+function newUid(): string {
+  return crypto.randomUUID();
 }
 
 function median(costs: readonly Cost[]): Cost {

@@ -4,9 +4,9 @@
  */
 import type { ReadyList } from "../domain/endpoints.ts";
 import { serviceKindOf } from "../domain/service.ts";
-import type { Following, ProgrammingLatency, ServiceSnapshot } from "../registry/registry.ts";
+import type { Following, ProgrammingLatency, Publication, ServiceSnapshot } from "../registry/registry.ts";
 import { Convergence } from "../domain/convergence.ts";
-import { followLog } from "./follow-log.ts";
+import { followLog, withPublished } from "./follow-log.ts";
 import { isOrphan, publishedGroups } from "./plan-publication.ts";
 import { readyList } from "./ready-list.ts";
 
@@ -18,12 +18,13 @@ export interface Held {
 
 export interface EndpointsKeeperDeps {
   read(): Promise<ServiceSnapshot>;
-  /** What has happened since a revision; undefined when the log does not say. */
-  follow(since: number): Promise<Following | undefined>;
-  /** Brings Endpoints and EndpointSlices in accord with the snapshot; false when somebody else wrote meanwhile. */
-  publish(snapshot: ServiceSnapshot): Promise<boolean>;
-  /** The service has looked at everything up to the revision; how long changes took to get here is recorded with it. */
-  settle(revision: number, latencies: readonly ProgrammingLatency[]): Promise<void>;
+  /** What has happened since a snapshot was read or, where that is too much, all as it is now. */
+  readSince(seen: ServiceSnapshot): Promise<ServiceSnapshot | Following>;
+  /**
+   * Brings Endpoints and EndpointSlices in accord with the snapshot. If nothing is left to do, the service has looked at
+   * everything up to its revision; how long changes took to get to the list is recorded with that.
+   */
+  publish(snapshot: ServiceSnapshot, latencies: readonly ProgrammingLatency[]): Promise<Publication>;
   /** The ready list is another one now. */
   changed(): void;
   load(): Held | undefined;
@@ -48,8 +49,6 @@ export class EndpointsKeeper {
   /** When that happened which the next pass is about, and how long earlier ones took to reach the list. */
   readonly #causesMs: number[] = [];
   readonly #latencies: ProgrammingLatency[] = [];
-  /** When a publication took in what the poke about it has yet to come for. */
-  #takenEarlyMs: number | undefined;
   #publishedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EndpointsKeeperDeps) {
@@ -80,8 +79,7 @@ export class EndpointsKeeper {
   async #pass(): Promise<void> {
     const causesMs = this.#causesMs.splice(0);
     try {
-      const isChanged = await this.#take(await this.#look());
-      this.#measure(causesMs, isChanged ? this.#deps.nowMs() : this.#takenEarlyMs);
+      if (await this.#take(await this.#look())) this.#measure(causesMs);
     } catch (error) {
       this.#causesMs.unshift(...causesMs);
       throw error;
@@ -103,37 +101,41 @@ export class EndpointsKeeper {
   }
 
   /** How long it took to reach the list; a pass that found nothing new to show was about something else. */
-  #measure(causesMs: readonly number[], shownMs: number | undefined): void {
-    this.#takenEarlyMs = undefined;
+  #measure(causesMs: readonly number[]): void {
     const service = this.#seen?.service;
-    if (service === undefined || shownMs === undefined) return;
-    const serviceKind = serviceKindOf(service);
+    if (service === undefined) return;
+    const [serviceKind, shownMs] = [serviceKindOf(service), this.#deps.nowMs()];
     this.#latencies.push(...causesMs.map((causeMs) => ({ serviceKind, durationMs: Math.max(0, shownMs - causeMs) })));
   }
 
   /** The service and its pods as they are now: what was seen last, moved on, or all of it. */
   async #look(): Promise<ServiceSnapshot> {
-    const before = this.#seen;
-    const following = before === undefined ? undefined : await this.#deps.follow(before.revision);
-    const isSameRegistry = following !== undefined && following.epoch === before?.epoch;
-    const followed = isSameRegistry ? followLog(before, following.changes) : undefined;
-    const snapshot =
-      followed === undefined ? await this.#deps.read() : { ...followed, revision: following?.revision ?? 0 };
-    const isNewer = this.#seen?.epoch !== snapshot.epoch || snapshot.revision >= this.#seen.revision;
-    if (isNewer) this.#seen = snapshot;
+    const snapshot = (await this.#follow()) ?? (await this.#deps.read());
+    this.#seen = snapshot;
     return snapshot;
   }
 
-  /** Looks again: the snapshot of the pass may be older than what the publication before this one wrote. */
+  /** Undefined where nothing was seen that could be followed. */
+  async #follow(): Promise<ServiceSnapshot | undefined> {
+    if (this.#seen?.service === undefined) return undefined;
+    const news = await this.#deps.readSince(this.#seen);
+    if (!("changes" in news)) return news;
+    // What was seen may have grown by what was published while the registry was asked.
+    const followed = followLog(this.#seen, news.changes);
+    return followed && { ...followed, revision: news.revision };
+  }
+
+  /** The list is never behind what is published: both come from the pass before. */
   async #publish(): Promise<void> {
     const waitMs = this.#publishedMs + publishIntervalMs - this.#deps.nowMs();
     if (waitMs > 0) await this.#deps.sleep(waitMs);
     this.#publishedMs = this.#deps.nowMs();
-    const snapshot = await this.#look();
-    // The list is never behind what is published, or a change might count as seen that it has not taken in.
-    if (await this.#take(snapshot)) this.#takenEarlyMs = this.#deps.nowMs();
-    if (await this.#deps.publish(snapshot)) await this.#deps.settle(snapshot.revision, this.#latencies.splice(0));
-    else this.#deps.waitUntil(this.#publishing.poke().catch(() => {}));
+    if (this.#seen === undefined) return;
+    const counted = this.#latencies.length;
+    const { written, complete } = await this.#deps.publish(this.#seen, this.#latencies);
+    this.#latencies.splice(0, counted);
+    this.#seen = withPublished(this.#seen, written);
+    if (!complete) this.#deps.waitUntil(this.poke().catch(() => {}));
   }
 }
 

@@ -7,7 +7,7 @@ import { selectorMatches } from "../domain/labels.ts";
 import { zoneLabel } from "../domain/node.ts";
 import type { KubeObject } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
-import type { LoggedChange, ServiceSnapshot } from "../registry/registry.ts";
+import type { LoggedChange, PlannedWrite, ServiceSnapshot } from "../registry/registry.ts";
 
 /** Undefined when the service itself has changed: another selector selects other pods, and those are not in the log. */
 export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedChange[]): ServiceSnapshot | undefined {
@@ -46,6 +46,25 @@ export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedCha
     }
   }
   return { ...snapshot, ...next, pods: [...next.pods.values()], slices: [...next.slices.values()], endpoints };
+}
+
+/** The snapshot with what was written since of what it publishes, unless it knows of something newer. */
+export function withPublished(snapshot: ServiceSnapshot, writes: readonly PlannedWrite[]): ServiceSnapshot {
+  const slices = byName(snapshot.slices);
+  let { endpoints } = snapshot;
+  for (const write of writes) {
+    const isGone = write.verb === "delete";
+    const object = isGone ? write.before : write.object;
+    const known = write.resource === "endpoints" ? endpoints : slices.get(object.metadata.name);
+    if (known !== undefined && revisionOf(known) > revisionOf(object)) continue;
+    if (write.resource === "endpoints") endpoints = isGone ? undefined : (object as Endpoints);
+    else put(slices, object as EndpointSlice, !isGone);
+  }
+  return { ...snapshot, slices: [...slices.values()], endpoints };
+}
+
+function revisionOf({ metadata }: KubeObject): number {
+  return Number(metadata.resourceVersion);
 }
 
 function byName<T extends KubeObject>(objects: readonly T[]): Map<string, T> {

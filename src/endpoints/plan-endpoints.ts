@@ -8,6 +8,7 @@ import {
 } from "../domain/endpoints.ts";
 import type { Pod } from "../domain/pod.ts";
 import type { Service } from "../domain/service.ts";
+import type { PlannedWrite } from "../registry/registry.ts";
 import { deriveSubsets, truncateSubsets } from "./derive-subsets.ts";
 import { triggered } from "./last-change.ts";
 import {
@@ -17,7 +18,6 @@ import {
   sameEntries,
   withoutKeys,
   type Identities,
-  type PlannedWrite,
 } from "./planned-write.ts";
 import { endpointsLabels } from "./service-labels.ts";
 

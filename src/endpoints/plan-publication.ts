@@ -15,14 +15,14 @@ import {
 } from "../domain/endpoints.ts";
 import type { OwnerReference } from "../domain/object.ts";
 import { selectsPods, type Service } from "../domain/service.ts";
-import type { ServiceSnapshot } from "../registry/registry.ts";
+import type { PlannedWrite, ServiceSnapshot } from "../registry/registry.ts";
 import { deriveSliceGroups, type SliceGroup } from "./derive-slices.ts";
 import { lastChange, triggerTimeAnnotation } from "./last-change.ts";
 import { isMirrored, maxMirroredEndpoints, mirrorGroups } from "./mirror-endpoints.ts";
 import { deleteEndpoints, handOver, planEndpoints } from "./plan-endpoints.ts";
 import { deleteSlices, planSliceWrites, type SliceFrame } from "./plan-slice-writes.ts";
 import { maxEndpointsPerSlice } from "./plan-slices.ts";
-import { withoutKeys, type Identities, type PlannedWrite } from "./planned-write.ts";
+import { withoutKeys, type Identities } from "./planned-write.ts";
 import { sliceLabels } from "./service-labels.ts";
 
 export function planPublication(snapshot: ServiceSnapshot, identities: Identities): PlannedWrite[] {

@@ -1,9 +1,10 @@
 /** The writes that bring the EndpointSlices of one owner in accord with the endpoints that it wants. Pure. */
 import type { EndpointSlice } from "../domain/endpoints.ts";
 import type { ObjectMeta, OwnerReference } from "../domain/object.ts";
+import type { PlannedWrite } from "../registry/registry.ts";
 import type { SliceGroup } from "./derive-slices.ts";
 import { triggered } from "./last-change.ts";
-import { dressed, newMetadata, sameEntries, type Identities, type PlannedWrite } from "./planned-write.ts";
+import { dressed, newMetadata, sameEntries, type Identities } from "./planned-write.ts";
 import { planSlices } from "./plan-slices.ts";
 
 /** What all slices of one owner have in common. */

@@ -1,11 +1,6 @@
-/** Writes that a pure plan asks for, and what the plans share. */
+/** What the plans of a publication share. */
 import type { ObjectReference } from "../domain/endpoints.ts";
-import { toTimestamp, type GroupResource, type KubeObject, type ObjectMeta } from "../domain/object.ts";
-
-export type PlannedWrite =
-  | { verb: "create"; resource: GroupResource; object: KubeObject }
-  | { verb: "update"; resource: GroupResource; before: KubeObject; object: KubeObject }
-  | { verb: "delete"; resource: GroupResource; before: KubeObject };
+import { toTimestamp, type ObjectMeta } from "../domain/object.ts";
 
 /** Where new identities come from; a plan itself knows no chance and no clock. */
 export interface Identities {

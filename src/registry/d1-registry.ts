@@ -2,14 +2,9 @@
  * The registry on D1. Each write is one batch (a transaction); what it must not do is decide anything from a read made
  * before it, except under a guard that the batch itself checks.
  */
-import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
-import { newEdgeNodeStatus } from "../domain/edge-node.ts";
-import { edgeNodeLabel, regionOf } from "../domain/node.ts";
-import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
-import { toTimestamp } from "../domain/object.ts";
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { GroupResource, KubeObject } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
-import { probeLoadMillislots, proberCapacityMillislots } from "../domain/probe-load.ts";
-import type { ServiceKey } from "../domain/service.ts";
 import type {
   Concerned,
   CreateResult,
@@ -19,25 +14,22 @@ import type {
   ListQuery,
   ListResult,
   LostRace,
+  PlannedWrite,
   Registry,
   UpdateResult,
   Written,
 } from "./registry.ts";
-import { fromRow, rowsOf, toManifest, type ObjectRow } from "./rows.ts";
-import { claimedAddresses, sideStatements, type SideStatement } from "./side-rows.ts";
+import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { listStatement, read } from "./statements/read.ts";
 import { settle } from "./statements/upkeep.ts";
-import { recount, renewal, takenAddressStatement, write } from "./statements/write.ts";
+import { recount, renewal, takenAddressStatement } from "./statements/write.ts";
+import { claimedOf, concernedOf, reassignmentOf, statementsOf, subjectOf, writtenOf } from "./write-batch.ts";
+import type { Statement, WriteContext } from "./write-batch.ts";
 
 export interface D1RegistryDeps {
   db: D1Database;
   nowMs(): number;
   newUid(): string;
-  /**
-   * Set by whoever publishes what it derived: its writes wake nobody, since the one service that they concern is the
-   * one that writes them.
-   */
-  publishing?: boolean;
   /** Told of each object that was written. */
   onWritten?(resource: GroupResource): void;
 }
@@ -66,17 +58,11 @@ export class D1Registry implements Registry {
   }
 
   async create(resource: GroupResource, object: KubeObject, quota?: number): Promise<CreateResult> {
-    const { namespace = "", name, uid } = object.metadata;
-    const key = [resource, namespace, name, uid, null];
-    const claimed = JSON.stringify(claimedAddresses(resource, object));
+    const { namespace = "", name } = object.metadata;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const written = await this.#write(resource, [
-        ...this.#creation(resource, object, key, claimed, quota),
-        ...this.#sides(key, sideStatements(resource, { before: undefined, after: object }, this.#deps.nowMs())),
-        this.#prepare(write.putObject, ...key),
-      ]);
+      const written = await this.#write({ verb: "create", resource, object, quota });
       if (written !== undefined) return written;
-      const reason = await this.#whyNotCreated(resource, namespace, name, claimed);
+      const reason = await this.#whyNotCreated(resource, object);
       if (reason !== undefined) return reason;
       const used = quota === undefined ? undefined : await this.#countAnew(resource, namespace);
       if (quota !== undefined && used !== undefined && used >= quota) return { outcome: "quota-exceeded", used };
@@ -87,46 +73,25 @@ export class D1Registry implements Registry {
   }
 
   async update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult> {
-    const { namespace = "", name, uid, resourceVersion } = before.metadata;
-    const key = [resource, namespace, name, uid, Number(resourceVersion)];
-    const claimed = JSON.stringify(claimedAddresses(resource, after));
-    const written = await this.#write(resource, [
-      this.#prepare(write.logUpdate, ...key, toManifest(after), claimed),
-      ...this.#sides(key, sideStatements(resource, { before, after }, this.#deps.nowMs())),
-      this.#prepare(write.putObject, ...key),
-    ]);
+    const written = await this.#write({ verb: "update", resource, before, object: after });
     if (written !== undefined) return written;
-    const [current, , taken] = await this.#diagnose(resource, namespace, name, claimed);
+    const { uid, resourceVersion } = before.metadata;
+    const { current, taken } = await this.#diagnose(resource, after);
     const unmoved = current?.metadata.uid === uid && current.metadata.resourceVersion === resourceVersion;
     if (unmoved && taken !== undefined) return { outcome: "address-taken", address: taken };
     return { outcome: "lost-race", current };
   }
 
   async delete(resource: GroupResource, before: KubeObject): Promise<DeleteResult> {
-    const { namespace = "", name, uid, resourceVersion } = before.metadata;
-    const key = [resource, namespace, name, uid, Number(resourceVersion)];
-    const written = await this.#write(resource, [
-      this.#prepare(write.logDeletion, ...key, toManifest(before)),
-      ...this.#sides(key, sideStatements(resource, { before, after: undefined }, this.#deps.nowMs())),
-      this.#prepare(write.deleteObject, ...key),
-    ]);
-    return written ?? { outcome: "lost-race", current: await this.get(resource, namespace, name) };
+    const written = await this.#write({ verb: "delete", resource, before });
+    if (written !== undefined) return written;
+    const { namespace = "", name } = before.metadata;
+    return { outcome: "lost-race", current: await this.get(resource, namespace, name) };
   }
 
   async reassign(pod: Pod): Promise<Written | LostRace> {
-    const { namespace = "", name, uid, resourceVersion, labels = {} } = pod.metadata;
-    const key = ["pods", namespace, name, uid, Number(resourceVersion)];
-    const load = probeLoadMillislots(pod);
-    const selectable = JSON.stringify(labels);
-    const written = await this.#write("pods", [
-      ...this.#assignment(pod, key, "[]"),
-      this.#prepare(write.unload, ...key, pod.spec.nodeName, load),
-      this.#prepare(write.moveLoad, ...key, load),
-      this.#prepare(write.pendSelecting, ...key, selectable, selectable),
-      this.#prepare(write.pendLeft, ...key, pod.spec.nodeName),
-      this.#prepare(write.pendProber, ...key),
-      this.#prepare(write.putObject, ...key),
-    ]);
+    const written = await this.#run("pods", pod, reassignmentOf(pod, this.#context()));
+    const { namespace = "", name } = pod.metadata;
     return written ?? { outcome: "lost-race", current: await this.get("pods", namespace, name) };
   }
 
@@ -158,61 +123,10 @@ export class D1Registry implements Registry {
     await this.#prepare(settle.deletion, uid).run();
   }
 
-  /** The statements that come to the log; a pod without a node is assigned to a prober. */
-  #creation(
-    resource: GroupResource,
-    object: KubeObject,
-    key: unknown[],
-    claimed: string,
-    quota: number | undefined,
-  ): D1PreparedStatement[] {
-    return resource === "pods" && (object as Pod).spec.nodeName === undefined
-      ? this.#assignment(object as Pod, key, claimed, quota)
-      : [this.#prepare(write.logCreation, ...key, toManifest(object), claimed, quota ?? null)];
-  }
-
-  /** The statements that come to the log with a pod that is given a prober, which is opened if need be. */
-  #assignment(pod: Pod, key: unknown[], claimed: string, quota?: number): D1PreparedStatement[] {
-    const manifest = toManifest(pod);
-    const region = regionOf(pod.metadata.annotations);
-    const load = probeLoadMillislots(pod);
-    const nodeUid = this.#deps.newUid();
-    return [
-      this.#prepare(write.openProber, ...key, manifest, claimed, quota ?? null, region, load, proberCapacityMillislots),
-      this.#prepare(write.logProberNode, nodeUid, edgeNodeManifest(this.#deps.nowMs())),
-      this.#prepare(write.putProberNode, nodeUid),
-      this.#prepare(write.labelProberNode, nodeUid),
-      this.#prepare(write.logAssignment, ...key, manifest, claimed, quota ?? null, region, load),
-    ];
-  }
-
-  #sides(key: unknown[], statements: readonly SideStatement[]): D1PreparedStatement[] {
-    const due = this.#deps.publishing === true ? statements.filter(({ wakes }) => !wakes) : statements;
-    return due.map(({ sql, parameters }) => this.#prepare(sql, ...key, ...parameters));
-  }
-
-  /** Runs a batch whose last statement returns the object's row, and undefined where its guard did not hold. */
-  async #write(resource: GroupResource, statements: D1PreparedStatement[]): Promise<Written | undefined> {
-    const results = await this.#deps.db.batch(statements);
-    const [row] = rowsOf<ObjectRow>(results, results.length - 1);
-    if (row === undefined) return undefined;
-    this.#deps.onWritten?.(resource);
-    return {
-      outcome: "written",
-      object: fromRow(row),
-      concerned: concernedOf(results),
-      unfinished: isUnfinished(results),
-    };
-  }
-
-  async #whyNotCreated(
-    resource: GroupResource,
-    namespace: string,
-    name: string,
-    claimed: string,
-  ): Promise<CreateResult | undefined> {
-    const [current, home, taken] = await this.#diagnose(resource, namespace, name, claimed);
-    if (namespace !== "" && home === undefined) return { outcome: "namespace-missing" };
+  /** Why a creation was not written; undefined when there is no reason any more. */
+  async #whyNotCreated(resource: GroupResource, object: KubeObject): Promise<CreateResult | undefined> {
+    const { current, home, taken } = await this.#diagnose(resource, object);
+    if (object.metadata.namespace && home === undefined) return { outcome: "namespace-missing" };
     if (current !== undefined) return { outcome: "exists" };
     if (home?.metadata.deletionTimestamp !== undefined) return { outcome: "namespace-terminating" };
     return taken === undefined ? undefined : { outcome: "address-taken", address: taken };
@@ -227,20 +141,36 @@ export class D1Registry implements Registry {
     return rowsOf<{ objects: number }>(results, 1)[0]?.objects;
   }
 
-  /** In one look: the object as it stands, its namespace, and a cluster IP that belongs to somebody else. */
-  async #diagnose(
+  #write(planned: PlannedWrite): Promise<Written | undefined> {
+    return this.#run(planned.resource, subjectOf(planned), statementsOf(planned, this.#context()));
+  }
+
+  #context(): WriteContext {
+    return { nowMs: this.#deps.nowMs(), newUid: () => this.#deps.newUid(), wakes: true };
+  }
+
+  async #run(
     resource: GroupResource,
-    namespace: string,
-    name: string,
-    claimed: string,
-  ): Promise<[current: KubeObject | undefined, namespace: KubeObject | undefined, takenAddress: string | undefined]> {
+    object: KubeObject,
+    statements: readonly Statement[],
+  ): Promise<Written | undefined> {
+    const prepared = statements.map(({ sql, parameters }) => this.#prepare(sql, ...parameters));
+    const written = writtenOf(object, await this.#deps.db.batch(prepared));
+    if (written !== undefined) this.#deps.onWritten?.(resource);
+    return written;
+  }
+
+  /** In one look: the object as it stands, its namespace, and a cluster IP that belongs to somebody else. */
+  async #diagnose(resource: GroupResource, object: KubeObject) {
+    const { namespace = "", name } = object.metadata;
+    const claimed = claimedOf(resource, object);
     const results = await this.#deps.db.batch([
       this.#prepare(read.object, resource, namespace, name),
       this.#prepare(read.object, "namespaces", "", namespace),
       this.#prepare(takenAddressStatement, null, namespace, name, null, null, null, claimed),
     ]);
     const [current, home] = [0, 1].map((index) => rowsOf<ObjectRow>(results, index).map((row) => fromRow(row))[0]);
-    return [current, home, rowsOf<{ address: string }>(results, 2)[0]?.address];
+    return { current, home, taken: rowsOf<{ address: string }>(results, 2)[0]?.address };
   }
 
   #listPage(resource: GroupResource, query: ListQuery): D1PreparedStatement {
@@ -266,36 +196,4 @@ export class D1Registry implements Registry {
   #prepare(sql: string, ...parameters: unknown[]): D1PreparedStatement {
     return this.#deps.db.prepare(sql).bind(...parameters);
   }
-}
-
-/** Pending rows that the batch returned, whichever of its statements wrote them. */
-function concernedOf(results: readonly D1Result[]): Concerned {
-  const rows = results.flatMap((result) => (result.results ?? []) as { kind?: string; target?: string }[]);
-  const targets = (kind: string): string[] => [
-    ...new Set(rows.flatMap((row) => (row.kind === kind && row.target !== undefined ? [row.target] : []))),
-  ];
-  return {
-    services: targets("service") as ServiceKey[],
-    replicationControllers: targets("replicationcontroller") as NamespacedName[],
-    probers: targets("prober"),
-  };
-}
-
-/** Whether one of the batch's statements said that the deletion is not at its end. */
-function isUnfinished(results: readonly D1Result[]): boolean {
-  return results.some((result) => ((result.results ?? []) as { unfinished?: number }[])[0]?.unfinished === 1);
-}
-
-/** A prober's Node but for what the statement fills in: its name and its uid. */
-function edgeNodeManifest(nowMs: number): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: {
-      creationTimestamp: toTimestamp(nowMs),
-      labels: { [edgeNodeLabel]: "", "kubernetes.io/os": "workers" },
-    },
-    spec: {},
-    status: newEdgeNodeStatus(nowMs),
-  });
 }

@@ -70,6 +70,12 @@ export interface ListResult<T extends KubeObject = KubeObject> {
   more: boolean;
 }
 
+/** A write that was planned, by whoever derives what there should be. */
+export type PlannedWrite =
+  | { verb: "create"; resource: GroupResource; object: KubeObject; quota?: number | undefined }
+  | { verb: "update"; resource: GroupResource; before: KubeObject; object: KubeObject }
+  | { verb: "delete"; resource: GroupResource; before: KubeObject };
+
 export interface Dependent {
   resource: GroupResource;
   object: KubeObject;
@@ -136,7 +142,7 @@ export interface LoggedChange {
   object: KubeObject;
 }
 
-/** The log above a revision, as far as it concerns one namespace. */
+/** The log above a revision, as far as it concerns one service. */
 export interface Following {
   epoch: string;
   /** The head of the log: there is nothing between the last change and it. */
@@ -148,6 +154,21 @@ export interface Following {
 export interface ProgrammingLatency {
   serviceKind: ServiceKind;
   durationMs: number;
+}
+
+/** What a service has looked at, and how long changes took to get there. */
+export interface Looked {
+  service: ServiceKey;
+  revision: number;
+  latencies: readonly ProgrammingLatency[];
+}
+
+/** What came of what a service published. */
+export interface Publication {
+  /** The writes that were made, with their objects under their new resourceVersions. */
+  written: PlannedWrite[];
+  /** Whether there is nothing left to do: false when somebody else wrote meanwhile. */
+  complete: boolean;
 }
 
 /** What a replication controller counts, as of one revision. */

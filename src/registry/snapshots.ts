@@ -13,48 +13,62 @@ import { pickChange } from "./log.ts";
 import type { Following, LoggedChange, ProberSnapshot, ReplicasSnapshot, ServiceSnapshot } from "./registry.ts";
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { read } from "./statements/read.ts";
+import { service } from "./statements/service.ts";
 
 interface EpochRow {
   epoch: string;
   revision: number;
 }
 
+/** How many revisions are followed at least before a service is read anew; scanning one is much less than reading one. */
+const followedRevisions = 200;
+/** Reading anew reads the rows of a pod in three tables. */
+const rowsPerPod = 3;
+
 export async function readService(db: D1Database, key: ServiceKey): Promise<ServiceSnapshot> {
-  const [namespace, name] = splitKey(key);
-  const results = await db.batch([
-    db.prepare(read.epochAndHead),
-    db.prepare(read.object).bind("services", namespace, name),
-    db.prepare(read.selectedPods).bind(namespace, name, "services"),
-    db.prepare(read.slicesOfService).bind(namespace, name),
-    db.prepare(read.object).bind("endpoints", namespace, name),
-    db.prepare(read.nodeZones),
-  ]);
+  return wholeService(await askForService(db, key, undefined));
+}
+
+/** What has happened to a service since it was seen or, where that is less to read, all of it. */
+export async function readServiceSince(
+  db: D1Database,
+  key: ServiceKey,
+  seen: ServiceSnapshot,
+): Promise<ServiceSnapshot | Following> {
+  const results = await askForService(db, key, seen);
+  if (rowsOf<{ anew: number }>(results, 0)[0]?.anew !== 0) return wholeService(results);
+  const changes = rowsOf<ObjectRow & Pick<LoggedChange, "resource" | "change">>(results, 1);
   return {
     ...epochAndHead(results),
-    service: objectsOf(results, 1)[0] as Service | undefined,
-    pods: objectsOf(results, 2) as Pod[],
-    slices: objectsOf(results, 3) as EndpointSlice[],
-    endpoints: objectsOf(results, 4)[0] as Endpoints | undefined,
-    zones: Object.fromEntries(rowsOf<{ node: string; zone: string }>(results, 5).map(({ node, zone }) => [node, zone])),
+    changes: changes.map((change) => ({ ...pickChange(change), object: fromRow(change) })),
   };
 }
 
-/** How many changes are followed before reading anew is cheaper. */
-const followedChanges = 200;
-
-/** What has happened in the service's namespace, and to nodes, since a revision; undefined when that is too long ago. */
-export async function readFollowing(db: D1Database, key: ServiceKey, since: number): Promise<Following | undefined> {
-  const [namespace] = splitKey(key);
-  const results = await db.batch([
-    db.prepare(read.epochAndHead),
-    db.prepare(read.compactedRevision),
-    db.prepare(read.changesInNamespace).bind(since, namespace, followedChanges + 1),
+function askForService(db: D1Database, key: ServiceKey, seen: ServiceSnapshot | undefined): Promise<D1Result[]> {
+  const followed = followedRevisions + rowsPerPod * (seen?.pods.length ?? 0);
+  const since = [...splitKey(key), seen?.epoch ?? null, seen?.revision ?? null, followed];
+  const published = [...(seen?.slices ?? []), ...(seen?.endpoints ? [seen.endpoints] : [])];
+  const revisions = published.map(({ metadata }) => Number(metadata.resourceVersion));
+  const selector = seen?.service?.spec.selector ?? {};
+  return db.batch([
+    db.prepare(service.head).bind(...since),
+    db.prepare(service.changes).bind(...since, JSON.stringify(selector), JSON.stringify(revisions)),
+    db.prepare(service.whole).bind(...since),
   ]);
-  const compacted = rowsOf<{ revision: number }>(results, 1)[0]?.revision ?? 0;
-  const rows = rowsOf<ObjectRow & Pick<LoggedChange, "resource" | "change">>(results, 2);
-  if (since < compacted || rows.length > followedChanges) return undefined;
-  const changes = rows.map((row) => ({ ...pickChange(row), object: fromRow(row) }));
-  return { ...epochAndHead(results), changes };
+}
+
+function wholeService(results: readonly D1Result[]): ServiceSnapshot {
+  const rows = rowsOf<ObjectRow & { part: string }>(results, 2);
+  const objects = (part: string): KubeObject[] => rows.filter((row) => row.part === part).map((row) => fromRow(row));
+  const zones = rows.filter(({ part }) => part === "zones");
+  return {
+    ...epochAndHead(results),
+    service: objects("services")[0] as Service | undefined,
+    pods: objects("pods") as Pod[],
+    slices: objects("slices") as EndpointSlice[],
+    endpoints: objects("endpoints")[0] as Endpoints | undefined,
+    zones: Object.fromEntries(zones.map(({ manifest }) => JSON.parse(manifest) as [node: string, zone: string])),
+  };
 }
 
 /** What a replication controller counts; undefined when it has nothing to count anew. */
@@ -64,7 +78,7 @@ export async function readReplicas(db: D1Database, key: NamespacedName): Promise
     db.prepare(read.epochAndHead),
     db.prepare(read.isPending).bind("replicationcontroller", key),
     db.prepare(read.object).bind("replicationcontrollers", namespace, name),
-    db.prepare(read.selectedPods).bind(namespace, name, "replicationcontrollers"),
+    db.prepare(read.replicatedPods).bind(namespace, name),
   ]);
   if (rowsOf(results, 1).length === 0) return undefined;
   return {
@@ -98,7 +112,7 @@ function splitKey(key: NamespacedName): [namespace: string, name: string] {
 function epochAndHead(results: readonly D1Result[]): EpochRow {
   const [row] = rowsOf<EpochRow>(results, 0);
   if (row === undefined) throw new Error("the registry has no row of its own: were its migrations applied?");
-  return row;
+  return { epoch: row.epoch, revision: row.revision };
 }
 
 function objectsOf(results: readonly D1Result[], index: number): KubeObject[] {

@@ -1,9 +1,8 @@
 /** What the sweep finds to do, and how it and others note that something is done. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { toTimestamp } from "../domain/object.ts";
-import type { ServiceKey, ServiceKind } from "../domain/service.ts";
-import { bucketsOf, type LatencyBucket } from "./latency-buckets.ts";
-import type { ProgrammingLatency } from "./registry.ts";
+import type { ServiceKind } from "../domain/service.ts";
+import type { LatencyBucket } from "./latency-buckets.ts";
 import { rowsOf } from "./rows.ts";
 import { read } from "./statements/read.ts";
 import { settle } from "./statements/upkeep.ts";
@@ -55,19 +54,6 @@ export async function readDue(db: D1Database, nowMs: number): Promise<Due> {
 /** Whoever has looked at everything up to `revision` is no longer pending for it. */
 export async function settlePending(db: D1Database, target: PendingTarget, revision: number): Promise<void> {
   await db.prepare(settle.pending).bind(target.kind, target.target, revision).run();
-}
-
-/** A service has looked at everything up to `revision`; what its changes took to get there is counted with that. */
-export async function settleService(
-  db: D1Database,
-  key: ServiceKey,
-  revision: number,
-  latencies: readonly ProgrammingLatency[],
-): Promise<void> {
-  const counted = bucketsOf(latencies).map(({ serviceKind, upperBoundMs, observations, totalMs }) =>
-    db.prepare(settle.latency).bind(serviceKind, upperBoundMs, observations, totalMs),
-  );
-  await db.batch([db.prepare(settle.pending).bind("service", key, revision), ...counted]);
 }
 
 export async function readProgrammingLatency(db: D1Database): Promise<LatencyBucket[]> {

@@ -2,10 +2,10 @@
 import type { ServiceKey } from "../domain/service.ts";
 import type { EndpointsKeeperDeps } from "../endpoints/endpoints-keeper.ts";
 import { publishEndpoints } from "../endpoints/publish.ts";
-import { readFollowing, readService } from "../registry/snapshots.ts";
-import { settleService } from "../registry/upkeep.ts";
+import { readService, readServiceSince } from "../registry/snapshots.ts";
+import { writePublication } from "../registry/write-publication.ts";
 import { forgetAnswers } from "./isolate.ts";
-import { newUid, pokeFeed, registryOf, sleep } from "./waking.ts";
+import { newUid, pokeFeed, sleep } from "./waking.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
@@ -13,18 +13,24 @@ export function serviceEndpointsDeps(
   env: Env,
   key: ServiceKey,
   waitUntil: WaitUntil,
-): Pick<EndpointsKeeperDeps, "read" | "follow" | "publish" | "settle" | "changed" | "nowMs" | "sleep" | "waitUntil"> {
-  const registry = registryOf(env, { publishing: true });
-  const identities = { nowMs: Date.now, newUid, random: Math.random };
+): Pick<EndpointsKeeperDeps, "read" | "readSince" | "publish" | "changed" | "nowMs" | "sleep" | "waitUntil"> {
   return {
     read: () => readService(env.DB, key),
-    follow: (since) => readFollowing(env.DB, key, since),
-    publish: async (snapshot) => {
-      const { complete, wrote } = await publishEndpoints(registry, snapshot, identities);
-      if (wrote) await pokeFeed(env);
-      return complete;
+    readSince: (seen) => readServiceSince(env.DB, key, seen),
+    publish: async (snapshot, latencies) => {
+      const looked = { service: key, revision: snapshot.revision, latencies };
+      const publication = await publishEndpoints(
+        {
+          write: (writes) => writePublication(env.DB, writes, looked, { nowMs: Date.now(), newUid }),
+          nowMs: Date.now,
+          newUid,
+          random: Math.random,
+        },
+        snapshot,
+      );
+      if (publication.written.length > 0) await pokeFeed(env);
+      return publication;
     },
-    settle: (revision, latencies) => settleService(env.DB, key, revision, latencies),
     changed: () => forgetAnswers([key]),
     nowMs: Date.now,
     sleep,

@@ -14,8 +14,8 @@ import { readReplicas } from "../registry/snapshots.ts";
 import { settlePending, type PendingTarget } from "../registry/upkeep.ts";
 import { writeReplicas, type ReplicasDeps } from "../registry/write-replicas.ts";
 
-export function registryOf(env: Env, options: { publishing?: boolean } = {}): D1Registry {
-  return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, onWritten: forgetAccess, ...options });
+export function registryOf(env: Env): D1Registry {
+  return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, onWritten: forgetAccess });
 }
 
 /** Wakes those concerned; see announcement.ts. `causedMs`: when that happened which was written, if not just now. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/domain/object.ts";
-import type { PlannedWrite } from "../../src/endpoints/planned-write.ts";
-import type { ServiceSnapshot } from "../../src/registry/registry.ts";
+import type { PlannedWrite, ServiceSnapshot } from "../../src/registry/registry.ts";
 import { carriedOut, kubia, plan, pods, summary } from "./planned.ts";
 
 describe("what somebody changed by hand of what is published", () => {

@@ -1,8 +1,7 @@
 /** Publications planned and carried out without a registry, as their tests need them. */
 import type { Endpoints, EndpointSlice } from "../../src/domain/endpoints.ts";
 import { planPublication } from "../../src/endpoints/plan-publication.ts";
-import type { PlannedWrite } from "../../src/endpoints/planned-write.ts";
-import type { ServiceSnapshot } from "../../src/registry/registry.ts";
+import type { PlannedWrite, ServiceSnapshot } from "../../src/registry/registry.ts";
 import { readyPod, service } from "../objects.ts";
 
 export const kubia = service("kubia", { selector: { app: "kubia" }, ports: [{ port: 80 }] }, { labels: { team: "a" } });

@@ -14,9 +14,8 @@ import {
 import { parseIp } from "../../src/domain/ip.ts";
 import type { Service } from "../../src/domain/service.ts";
 import { planPublication, publishedGroups } from "../../src/endpoints/plan-publication.ts";
-import type { PlannedWrite } from "../../src/endpoints/planned-write.ts";
 import { readyList } from "../../src/endpoints/ready-list.ts";
-import type { ServiceSnapshot } from "../../src/registry/registry.ts";
+import type { PlannedWrite, ServiceSnapshot } from "../../src/registry/registry.ts";
 import { service, slice } from "../objects.ts";
 import { anyPods, anyService, deepFreeze, shuffled, zones } from "./any-cluster.ts";
 

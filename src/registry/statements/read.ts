@@ -1,5 +1,6 @@
 /** What is read. Several of these in one batch are as of one revision. */
 import { head } from "./head.ts";
+import { selectedPods } from "./selected-pods.ts";
 
 export const read = {
   objectCount: "SELECT objects FROM object_counts WHERE resource = ?1 AND namespace = ?2",
@@ -11,30 +12,8 @@ export const read = {
   /** ?1 resource, ?2 namespace, ?3 name. */
   object: "SELECT revision, manifest FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3",
 
-  /** The pods that the selector of ?2 in namespace ?1 matches, of resource ?3: a service or a replication controller. */
-  selectedPods: `SELECT o.revision, o.manifest FROM (
-      SELECT l.name AS name, count(*) AS met, pair.pairs AS pairs
-      FROM (
-          SELECT key, value, count(*) OVER () AS pairs
-          FROM json_each((SELECT json_extract(manifest, '$.spec.selector') FROM objects
-            WHERE resource = ?3 AND namespace = ?1 AND name = ?2))
-        ) pair
-        CROSS JOIN labels l ON l.resource = 'pods' AND l.key = pair.key AND l.value = pair.value AND l.namespace = ?1
-      GROUP BY l.name
-    ) found
-    CROSS JOIN objects o ON o.resource = 'pods' AND o.namespace = ?1 AND o.name = found.name
-    WHERE found.met = found.pairs`,
-
-  /** The slices labelled with service ?2 in namespace ?1. */
-  slicesOfService: `SELECT o.revision, o.manifest FROM labels l
-      CROSS JOIN objects o ON o.resource = l.resource AND o.namespace = l.namespace AND o.name = l.name
-    WHERE l.resource = 'endpointslices.discovery.k8s.io' AND l.key = 'kubernetes.io/service-name'
-      AND l.value = ?2 AND l.namespace = ?1
-    ORDER BY o.name`,
-
-  /** Prober nodes have no zone, so there are as many rows as nodes of somebody's own. */
-  nodeZones:
-    "SELECT name AS node, value AS zone FROM labels WHERE resource = 'nodes' AND key = 'topology.kubernetes.io/zone'",
+  /** The pods that the replication controller ?2 in namespace ?1 selects. */
+  replicatedPods: selectedPods("'replicationcontrollers'", "TRUE"),
 
   /** ?1 the prober's name. */
   assignedPods: "SELECT revision, manifest FROM objects WHERE node = ?1 AND resource = 'pods'",
@@ -159,11 +138,6 @@ export const read = {
       CROSS JOIN log ON log.revision = part.revision
       LEFT JOIN log AS before ON before.revision = log.previous
     WHERE part.octets_before < ?3 ORDER BY log.revision`,
-  /** The log above revision ?1 of what endpoints in namespace ?2 are derived from, oldest first, at most ?3 rows. */
-  changesInNamespace: `SELECT revision, resource, change, manifest FROM log
-    WHERE revision > ?1 AND (resource = 'nodes' OR namespace = ?2
-      AND resource IN ('services', 'pods', 'endpoints', 'endpointslices.discovery.k8s.io'))
-    ORDER BY revision LIMIT ?3`,
   programmingLatency: "SELECT service_kind, upper_bound_ms, observations, total_ms FROM programming_latency",
   compactedRevision: "SELECT compacted_revision AS revision FROM registry",
 } as const;

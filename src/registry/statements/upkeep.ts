@@ -20,6 +20,15 @@ export const settle = {
   /** ?1 kind, ?2 target, ?3 the revision up to which it has looked. */
   pending: "DELETE FROM pending WHERE kind = ?1 AND target = ?2 AND revision <= ?3",
 
+  /**
+   * The last statement of what a service publishes: the service ?1 is pending no longer for what came up to revision ?2,
+   * if all that was to be written was: the last ?3 rows of the log are those of ?4, newest first, a JSON array of the
+   * uid and the revision superseded of each.
+   */
+  published: `DELETE FROM pending WHERE kind = 'service' AND target = ?1 AND revision <= ?2 AND ?4 = (
+    SELECT json_group_array(json_array(uid, previous))
+    FROM (SELECT uid, previous FROM log ORDER BY revision DESC LIMIT ?3))`,
+
   /** ?1 the uid of what was deleted. */
   deletion: "DELETE FROM unfinished_deletions WHERE uid = ?1",
 

@@ -50,6 +50,13 @@ const pendExpired = `INSERT INTO pending (kind, target, revision)
 
 const pendAgain = "ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision RETURNING kind, target";
 
+const put = `INSERT INTO objects (resource, namespace, name, uid, revision, manifest, node)
+    SELECT resource, namespace, name, uid, revision, manifest,
+      CASE resource WHEN 'pods' THEN json_extract(manifest, '$.spec.nodeName') END
+    FROM log WHERE revision = ${head} AND ${mine}
+    ON CONFLICT (resource, namespace, name) DO UPDATE
+      SET uid = excluded.uid, revision = excluded.revision, manifest = excluded.manifest, node = excluded.node`;
+
 export const write = {
   /** ?6 manifest, ?7 cluster IPs it claims, ?8 the quota. */
   logCreation: `INSERT INTO log (resource, namespace, name, uid, previous, change, manifest)
@@ -70,17 +77,14 @@ export const write = {
     SELECT ?1, ?2, ?3, ?4, ?5, 'DELETED', ?6 WHERE ${unchanged} RETURNING revision`,
 
   /** The last statement of a creation or an update. */
-  putObject: `INSERT INTO objects (resource, namespace, name, uid, revision, manifest, node)
-    SELECT resource, namespace, name, uid, revision, manifest,
-      CASE resource WHEN 'pods' THEN json_extract(manifest, '$.spec.nodeName') END
-    FROM log WHERE revision = ${head} AND ${mine}
-    ON CONFLICT (resource, namespace, name) DO UPDATE
-      SET uid = excluded.uid, revision = excluded.revision, manifest = excluded.manifest, node = excluded.node
-    RETURNING revision, manifest`,
+  putObject: `${put} RETURNING revision`,
+
+  /** The same for a pod that was assigned: with the node that its manifest has got. */
+  putAssigned: `${put} RETURNING revision, manifest`,
 
   /** The last statement of a deletion. */
   deleteObject: `DELETE FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3 AND ${mine}
-    RETURNING (SELECT max(revision) FROM log) AS revision, manifest`,
+    RETURNING ${head} AS revision`,
 
   /** ?6 JSON object of the labels that are gone or have another value. */
   deleteLabels: `DELETE FROM labels
