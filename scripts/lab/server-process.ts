@@ -57,7 +57,7 @@ export async function tryStartServer(
   const closed = once(child, "close");
   const ready = new Promise<string>((found) => {
     child.stdout.on("data", () => {
-      const url = /API\s+(http:\S+)\/api\n/.exec(output.stdout)?.[1];
+      const url = /API\s+(https?:\S+)\/api\n/.exec(output.stdout)?.[1];
       if (url !== undefined) found(url);
     });
   });

@@ -2,10 +2,10 @@
  * Whose the data folder is. A lock of the operating system, held through SQLite, ends with the process that holds it,
  * however that ends, so that it cannot be left behind; the files beside it say which processes those are.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { readOptional, writeWhole } from "./kept-file.ts";
 
 export interface DataFolder {
   /** Where Miniflare keeps D1 and the Durable Objects. */
@@ -14,8 +14,6 @@ export interface DataFolder {
   readRuntime: () => RuntimeProcess | undefined;
   recordRuntime: (runtime: RuntimeProcess) => void;
   forgetRuntime: () => void;
-  /** What tokens of service accounts are signed with where nobody has set it: made once, for this user's eyes only. */
-  tokenKey: () => string;
   release: () => void;
 }
 
@@ -49,7 +47,6 @@ function claimedFolder(path: string, lock: DatabaseSync): DataFolder {
     readRuntime: () => parseRuntime(readOptional(runtimeFile)),
     recordRuntime: (runtime) => writeWhole(runtimeFile, JSON.stringify(runtime)),
     forgetRuntime: () => rmSync(runtimeFile, { force: true }),
-    tokenKey: () => readOrMakeSecret(join(path, "token-key")),
     release: () => {
       rmSync(join(path, "pid"), { force: true });
       lock.close();
@@ -75,26 +72,4 @@ function parseRuntime(text: string | undefined): RuntimeProcess | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function readOrMakeSecret(file: string): string {
-  const known = readOptional(file)?.trim();
-  if (known) return known;
-  const made = randomBytes(32).toString("base64");
-  writeWhole(file, `${made}\n`, 0o600);
-  return made;
-}
-
-/** A reader sees the old text or the new one, never half of it. */
-function writeWhole(file: string, text: string, mode = 0o666): void {
-  writeFileSync(`${file}.new`, text, { mode });
-  renameSync(`${file}.new`, file);
 }

@@ -7,8 +7,13 @@ import { explainFailure } from "./explain-failure.ts";
 import { greeting, help } from "./greeting.ts";
 import { startPlainDns } from "./plain-dns.ts";
 import { becomesReady } from "./readiness-check.ts";
+import { serveHttps } from "./https/serve-https.ts";
 import { readWorker, startRuntime, type Runtime, type Worker } from "./runtime.ts";
+import { withSecrets } from "./secrets.ts";
 import { parseSettings, type Settings } from "./settings.ts";
+
+/** Where the Worker listens when clients reach it through the front. */
+const forTheFrontAlone = { host: "127.0.0.1", port: 0 };
 
 await main(process.argv.slice(2));
 
@@ -32,7 +37,7 @@ async function serve(worker: Worker, settings: Settings, folder: DataFolder): Pr
   if (!(await endedOrphan(folder))) return;
   const runtime = await started(worker, settings, folder);
   if (runtime === undefined) return;
-  const plainDns = await startPlainDns(runtime.url, settings);
+  const plainDns = await startPlainDns(runtime.workerUrl, settings);
   if ("refused" in plainDns) {
     refuse(plainDns.refused);
     return endRuntime(runtime, folder);
@@ -69,17 +74,19 @@ async function endedOrphan(folder: DataFolder): Promise<boolean> {
 async function started(worker: Worker, settings: Settings, folder: DataFolder): Promise<Runtime | undefined> {
   const log = logKeptUntilReady();
   try {
+    const complete = withSecrets(settings);
     const runtime = await startRuntime(worker, {
-      ...settings,
-      variables: { ...settings.variables, TOKEN_KEYS: settings.variables["TOKEN_KEYS"] || folder.tokenKey() },
+      ...complete,
+      ...(settings.https && forTheFrontAlone),
       statePath: folder.statePath,
       onRuntimeProcess: folder.recordRuntime,
       onLog: log.write,
     });
-    const complaint = await becomesReady(runtime.url);
+    const complaint = await becomesReady(runtime.workerUrl);
     if (complaint === undefined) {
+      const served = settings.https === undefined ? runtime : await serveHttps(runtime, complete);
       log.release();
-      return runtime;
+      return served;
     }
     await runtime.stop();
     refuse(complaint, ...log.lines);

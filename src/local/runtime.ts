@@ -14,7 +14,10 @@ import { migrate } from "./migrate.ts";
 import { projectFolder } from "./project-folder.ts";
 
 export interface Runtime {
+  /** Where clients reach it. */
   url: URL;
+  /** The Worker's own socket, which speaks plain HTTP. */
+  workerUrl: URL;
   /** Runs the Worker's cron handler once. Its outcome in the platform's words, "ok" for success. */
   sweep(): Promise<string>;
   /** Ends workerd. */
@@ -54,7 +57,7 @@ export async function startRuntime(worker: Worker, options: RuntimeOptions): Pro
     await miniflare.ready;
     await migrate(await miniflare.getD1Database("DB"), join(projectFolder, "migrations"));
     const url = await miniflare.unsafeGetDirectURL();
-    return { url, stop, sweep: () => sweep(miniflare) };
+    return { url, workerUrl: url, stop, sweep: () => sweep(miniflare) };
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,9 @@
 /**
  * Turns the environment into the settings of the local runtime, or into what is wrong with it. Decides who may be let
- * in without a token: only callers on this machine.
+ * in without a token: only callers on this machine, and over TLS nobody.
  */
 import { resolve } from "node:path";
+import { isDnsSubdomain } from "../api/validation/names.ts";
 import { parseConfig } from "../config.ts";
 import type { Name } from "../dns/wire/name.ts";
 import { isLoopback, parseIp } from "../domain/ip.ts";
@@ -20,6 +21,8 @@ export interface Settings {
   dataFolder: string;
   /** Whether the sweep runs every minute by itself. */
   cron: boolean;
+  /** Serve TLS, with a certificate that is also for these names and addresses. */
+  https: { names: string[] } | undefined;
   /** Everybody is let in. */
   open: boolean;
   /** What the Worker finds in its environment. */
@@ -27,6 +30,11 @@ export interface Settings {
 }
 
 export type ParsedSettings = { ok: true; settings: Settings } | { ok: false; errors: string[] };
+
+/** Whether clients must send a token. */
+function hasToken({ ROLLCALL_ADMIN_TOKEN: token = "" }: Texts): boolean {
+  return token !== "";
+}
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
@@ -56,10 +64,13 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
   const port = parsePort("PORT", environment["PORT"], 8787, errors);
   const dnsPort = parsePort("DNS_PORT", environment["DNS_PORT"], 5354, errors) || undefined;
   const cron = parseCron(environment["ROLLCALL_CRON"], errors);
+  const https = parseHttps(environment, errors);
   const variables = workerVariables(configured, environment);
-  const open = (variables["ROLLCALL_ADMIN_TOKEN"] ?? "") === "";
+  const open = https === undefined && !hasToken(variables);
   if (open && !isLoopback(host)) {
-    errors.push(`HOST ${host} can be reached from other machines: set ROLLCALL_ADMIN_TOKEN before listening there`);
+    errors.push(
+      `HOST ${host} can be reached from other machines: set HTTPS=1 or ROLLCALL_ADMIN_TOKEN before listening there`,
+    );
   }
   if (open) variables["ROLLCALL_OPEN"] = "true";
   if (port !== 0) variables["ROLLCALL_PORTS"] = String(port);
@@ -68,7 +79,7 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
   if (!config.ok || errors.length > 0) return { ok: false, errors };
   const dataFolder = resolve(environment["ROLLCALL_DATA"] || ".rollcall");
   const zones = config.config.dns.zones.all.map(({ name }) => name);
-  return { ok: true, settings: { host, port, dnsPort, zones, dataFolder, cron, open, variables } };
+  return { ok: true, settings: { host, port, dnsPort, zones, dataFolder, cron, https, open, variables } };
 }
 
 function parseHost(text: string | undefined, errors: string[]): string {
@@ -89,6 +100,22 @@ function parseCron(text: string | undefined, errors: string[]): boolean {
   if (text === undefined || text === "" || text === "on") return true;
   if (text !== "off") errors.push(`ROLLCALL_CRON must be on or off, not ${JSON.stringify(text)}`);
   return false;
+}
+
+function parseHttps(environment: Texts, errors: string[]): { names: string[] } | undefined {
+  const [text, names] = [environment["HTTPS"] ?? "", environment["HTTPS_NAMES"] ?? ""];
+  if (!["", "0", "1"].includes(text)) errors.push(`HTTPS must be 1 or 0, not ${JSON.stringify(text)}`);
+  if (text !== "1") return undefined;
+  return { names: names.split(",").flatMap((name) => parseName(name.trim(), errors)) };
+}
+
+function parseName(text: string, errors: string[]): string[] {
+  if (text === "") return [];
+  const name = parseIp(text)?.text ?? text.toLowerCase();
+  if (parseIp(name) === undefined && isDnsSubdomain(name) !== undefined) {
+    errors.push(`HTTPS_NAMES: ${JSON.stringify(text)} is no host name and no IP address`);
+  }
+  return [name];
 }
 
 function workerVariables(configured: Texts, environment: Texts): Record<string, string> {

@@ -82,7 +82,7 @@ describe("the local server", () => {
 
 describe("the local server refuses with one line to start", () => {
   it.each<[string, Environment, RegExp]>([
-    ["without a token on an address that others reach", { HOST: "0.0.0.0" }, /set ROLLCALL_ADMIN_TOKEN/],
+    ["without a token on an address that others reach", { HOST: "0.0.0.0" }, /set HTTPS=1 or ROLLCALL_ADMIN_TOKEN/],
     ["with a wrong TTL", { DNS_TTL: "soon" }, /DNS_TTL/],
   ])("%s", async (_, environment, expected) => {
     expect(await refusedStart(tempFolder(), environment)).toEqual(oneLine(expected));

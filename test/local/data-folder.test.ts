@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -48,17 +48,6 @@ describe("a data folder", () => {
     expect(second.readRuntime()).toEqual(runtime);
     second.forgetRuntime();
     expect(second.readRuntime()).toBeUndefined();
-    second.release();
-  });
-
-  it("keeps a key to sign tokens with, which nobody else on the machine may read", () => {
-    const first = claimed();
-    const key = first.tokenKey();
-    expect(Buffer.from(key, "base64")).toHaveLength(32);
-    expect(statSync(join(path, "token-key")).mode & 0o777).toBe(0o600);
-    first.release();
-    const second = claimed();
-    expect(second.tokenKey()).toBe(key);
     second.release();
   });
 

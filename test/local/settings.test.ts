@@ -45,9 +45,24 @@ describe("the settings of the local runtime", () => {
   });
 
   it.each(["0.0.0.0", "::", "192.168.1.5", "::ffff:127.0.0.1"])("refuse %s without a token", (HOST) => {
-    expect(errors({ HOST })).toEqual([expect.stringContaining("set ROLLCALL_ADMIN_TOKEN")]);
+    expect(errors({ HOST })).toEqual([expect.stringContaining("set HTTPS=1 or ROLLCALL_ADMIN_TOKEN")]);
     expect(errors({ HOST, ROLLCALL_ADMIN_TOKEN: "" })).toHaveLength(1);
     expect(settings({ HOST, ROLLCALL_ADMIN_TOKEN: "secret" }).open).toBe(false);
+  });
+
+  it.each([{ HTTPS: "0" }, { HTTPS: "" }, { HTTPS_NAMES: "rollcall.example" }])(
+    "serve plain HTTP with %j",
+    (environment) => {
+      expect(settings(environment)).toMatchObject({ https: undefined, open: true });
+    },
+  );
+
+  it("open the door to nobody over TLS, so that it may be reached from everywhere", () => {
+    for (const HOST of ["127.0.0.1", "0.0.0.0"]) {
+      const { https, open, variables } = settings({ HOST, HTTPS: "1", HTTPS_NAMES: " Rollcall.example, ::0001 ," });
+      expect([https, open]).toEqual([{ names: ["rollcall.example", "::1"] }, false]);
+      expect(variables).not.toHaveProperty("ROLLCALL_OPEN");
+    }
   });
 
   it("never open the door for one who has a token, nor because the environment says so", () => {
@@ -79,6 +94,8 @@ describe("the settings of the local runtime", () => {
     [{ PORT: "65536" }, "PORT must be a number from 0 to 65535"],
     [{ PORT: "http" }, "PORT must be a number"],
     [{ DNS_PORT: "-1" }, "DNS_PORT must be a number from 0 to 65535"],
+    [{ HTTPS: "yes" }, "HTTPS must be 1 or 0"],
+    [{ HTTPS: "1", HTTPS_NAMES: "*.example" }, "HTTPS_NAMES"],
     [{ ROLLCALL_CRON: "yes" }, "ROLLCALL_CRON must be on or off"],
     [{ DNS_TTL: "soon" }, "DNS_TTL must be"],
     [{ SERVICE_CIDRS: "10.0.0.0" }, "SERVICE_CIDRS"],

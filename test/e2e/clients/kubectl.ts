@@ -1,5 +1,5 @@
 /** kubectl as an installed program: against one server, with a configuration and a discovery cache of its own. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,8 +41,13 @@ export function kubectlFor(url: string, folder: string): Kubectl {
       "current-context": "rollcall",
     }),
   );
+  return kubectlWith(config, folder);
+}
+
+/** With a kubeconfig that there is; what it finds out about the server is kept in `folder`. */
+export function kubectlWith(config: string, folder: string): Kubectl {
   return async (args, input) => {
-    const child = spawn(program, [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
+    const child = spawnKubectl(config, folder, args);
     const run = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (run.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (run.stderr += text));
@@ -50,4 +55,9 @@ export function kubectlFor(url: string, folder: string): Kubectl {
     await once(child, "close");
     return { code: child.exitCode, ...run };
   };
+}
+
+/** For what does not end by itself. */
+export function spawnKubectl(config: string, folder: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(program, [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
 }

@@ -1,0 +1,79 @@
+/**
+ * Hands one request on to the Worker and its response back, both as they come: a watch's events one by one, a large
+ * body no faster than the other side reads it. Whichever side goes away, the other is told.
+ */
+import {
+  request as askOverHttp,
+  ServerResponse,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+} from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { headersForClient, headersForWorker } from "./passed-headers.ts";
+
+export interface WorkerSocket {
+  url: URL;
+  agent: Agent;
+}
+
+/** As HTTP/1.1 and HTTP/2 have them. */
+type Received = IncomingMessage | Http2ServerRequest;
+type Answer = ServerResponse | Http2ServerResponse;
+
+export function forward(request: Received, response: Answer, worker: WorkerSocket): void {
+  const asked = askWorker(request, worker);
+  asked.on("response", (answer) => passOn(answer, response));
+  asked.on("error", (error) => {
+    if (response.headersSent) response.destroy(error);
+    else refuse(response);
+  });
+  // Before it has seen the end of its body, HTTP/2 lets a request that was cut off look like one that is complete.
+  request.on("aborted", () => asked.destroy());
+  response.on("close", () => {
+    asked.destroy();
+    request.unpipe();
+    request.resume(); // what is still sent of a body that was answered early is read, so that the answer is too
+  });
+  request.pipe(asked);
+}
+
+/** Whatever the parsers of both versions let through can be said in HTTP/1.1 as well. */
+function askWorker(request: Received, { url, agent }: WorkerSocket): ClientRequest {
+  return askOverHttp({
+    agent,
+    host: url.hostname,
+    port: url.port,
+    method: request.method,
+    path: request.url,
+    headers: headersForWorker({
+      rawHeaders: request.rawHeaders,
+      authority: "authority" in request ? request.authority : undefined,
+      address: request.socket.remoteAddress,
+      bodyOfUnknownLength: hasBodyOfUnknownLength(request),
+    }),
+  });
+}
+
+function hasBodyOfUnknownLength(request: Received): boolean {
+  if (!("stream" in request)) return request.headers["transfer-encoding"] !== undefined;
+  return request.headers["content-length"] === undefined && !request.stream.endAfterHeaders;
+}
+
+function passOn(answer: IncomingMessage, response: Answer): void {
+  answer.on("error", (error) => response.destroy(error));
+  begin(response, answer.statusCode ?? 502, headersForClient(answer.rawHeaders));
+  answer.pipe(response);
+}
+
+function refuse(response: Answer): void {
+  begin(response, 502, ["Content-Type", "text/plain; charset=utf-8"]);
+  response.end("the Worker does not answer; it may be starting again\n");
+}
+
+/** The head goes out at once: a watch may have nothing to tell for long. HTTP/2 does so by itself. */
+function begin(response: Answer, status: number, headers: string[]): void {
+  if (!(response instanceof ServerResponse)) return void response.writeHead(status, headers);
+  response.writeHead(status, headers);
+  response.flushHeaders();
+}
