@@ -2,6 +2,7 @@
 import { isHostName, type PortRange, type ProbePolicy } from "./access/address-policy.ts";
 import { parseTokenKeys } from "./access/token-keys.ts";
 import type { DnsConfig, PodRecords } from "./dns/deps.ts";
+import { parseUpstreamUrl } from "./dns/upstream-url.ts";
 import { parseZones, type Zones } from "./dns/zones.ts";
 import { regions, type Region } from "./domain/node.ts";
 import { parseIp, parseIpRange, type Ip, type IpRange } from "./domain/ip.ts";
@@ -9,6 +10,7 @@ import { parseIp, parseIpRange, type Ip, type IpRange } from "./domain/ip.ts";
 export interface Config {
   access: AccessConfig;
   dns: DnsConfig;
+  dnsAccess: DnsAccess;
   /** Where cluster IPs come from, at most one range per family. */
   serviceRanges: IpRange[];
   /** Where the Durable Objects are asked to live that have no region of their own. */
@@ -29,6 +31,9 @@ export interface AccessConfig {
   tokenKeys: readonly Uint8Array[];
 }
 
+/** Who may ask DNS: whoever has a token for it, or everybody. */
+export type DnsAccess = "token" | "public";
+
 /** The variables that are read; the names are the ones of wrangler.toml and of the secrets. */
 export interface Variables {
   ROLLCALL_ADMIN_TOKEN?: string;
@@ -40,6 +45,8 @@ export interface Variables {
   DNS_PODS?: string;
   DNS_NS_ADDRESSES?: string;
   DNS_CHOICES?: string;
+  DNS_ACCESS?: string;
+  DNS_UPSTREAM?: string;
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
   NAMESPACE_QUOTA?: string;
@@ -54,6 +61,7 @@ export type ParsedConfig = { ok: true; config: Config } | { ok: false; errors: s
 
 export function parseConfig(variables: Variables): ParsedConfig {
   const errors: string[] = [];
+  const access = dnsAccess(variables.DNS_ACCESS, errors);
   const nameServerAddresses = addresses("DNS_NS_ADDRESSES", variables.DNS_NS_ADDRESSES, errors);
   const config: Config = {
     access: accessOf(variables, errors),
@@ -63,7 +71,9 @@ export function parseConfig(variables: Variables): ParsedConfig {
       podRecords: podRecords(variables.DNS_PODS, errors),
       nameServerAddresses,
       choices: choices(variables.DNS_CHOICES, errors),
+      upstreamUrl: upstreamUrl(variables.DNS_UPSTREAM, access, errors),
     },
+    dnsAccess: access,
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
     quotas: quotas(variables.NAMESPACE_QUOTA, errors),
@@ -127,6 +137,21 @@ function choices(text: string | undefined, errors: string[]): boolean {
   if (text === "off") return false;
   if (text !== undefined && text !== "on") errors.push(`DNS_CHOICES must be on or off, not ${JSON.stringify(text)}`);
   return true;
+}
+
+function dnsAccess(text: string | undefined, errors: string[]): DnsAccess {
+  const access = (["token", "public"] as const).find((known) => known === (text ?? "public"));
+  if (access === undefined) errors.push(`DNS_ACCESS must be token or public, not ${JSON.stringify(text)}`);
+  return access ?? "token";
+}
+
+/** A resolver that resolves everything for everybody is soon found by those who attack others with it. */
+function upstreamUrl(text: string | undefined, access: DnsAccess, errors: string[]): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  const parsed = parseUpstreamUrl(text);
+  if ("error" in parsed) errors.push(`DNS_UPSTREAM ${parsed.error}`);
+  if (access === "public") errors.push("DNS_UPSTREAM is for callers with a token: it needs DNS_ACCESS=token");
+  return "url" in parsed ? parsed.url : undefined;
 }
 
 function serviceRanges(text: string | undefined, errors: string[]): IpRange[] {

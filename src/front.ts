@@ -111,6 +111,9 @@ function askerOf(request: Request): Asker {
 export function answer(request: Request, env: Env, execution: ExecutionContext): Response | Promise<Response> {
   const parsed = parsedConfigOf(env);
   if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
-  if (dnsUrls.test(request.url)) return handleDoh(request, dnsServer(env, parsed.config), askerOf(request));
+  const isPublic = parsed.config.dnsAccess === "public";
+  if (isPublic && dnsUrls.test(request.url)) {
+    return handleDoh(request, dnsServer(env, parsed.config), askerOf(request));
+  }
   return routes.fetch(request, env, execution);
 }

@@ -13,6 +13,7 @@ describe("the configuration", () => {
           podRecords: "verified",
           nameServerAddresses: [],
           choices: true,
+          upstreamUrl: undefined,
         },
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
         quotas: {},
@@ -43,6 +44,18 @@ describe("the configuration", () => {
     });
   });
 
+  it.each([
+    ["", undefined],
+    ["https://dns.example/dns-query", "https://dns.example/dns-query"],
+    ["https://dns.example/dns-query{?dns}", "https://dns.example/dns-query"],
+    ["https://DNS.example/of/me?x=1#part", "https://dns.example/of/me?x=1"],
+    ["http://127.0.0.1:8053/dns-query", "http://127.0.0.1:8053/dns-query"],
+    ["http://[::1]/", "http://[::1]/"],
+  ])("takes the upstream %j", (text, upstreamUrl) => {
+    const parsed = parseConfig({ DNS_UPSTREAM: text, DNS_ACCESS: "token" });
+    expect(parsed).toMatchObject({ ok: true, config: { dns: { upstreamUrl } } });
+  });
+
   it.each<[Variables, RegExp]>([
     [{ DNS_TTL: "3601" }, /DNS_TTL must be a whole number/],
     [{ DNS_TTL: "" }, /DNS_TTL/],
@@ -50,6 +63,14 @@ describe("the configuration", () => {
     [{ DNS_ZONES: "" }, /DNS_ZONES: "" is not/],
     [{ DNS_ZONES: "a..b" }, /DNS_ZONES: "a..b" is not/],
     [{ DNS_PODS: "maybe" }, /DNS_PODS must be/],
+    [{ DNS_ACCESS: "anyone" }, /DNS_ACCESS must be token or public/],
+    [{ DNS_UPSTREAM: "https://dns.example/dns-query", DNS_ACCESS: "public" }, /DNS_UPSTREAM .* needs DNS_ACCESS=token/],
+    [{ DNS_UPSTREAM: "dns.example", DNS_ACCESS: "token" }, /^DNS_UPSTREAM is no URL$/],
+    [{ DNS_UPSTREAM: "http://dns.example/", DNS_ACCESS: "token" }, /^DNS_UPSTREAM must begin with https/],
+    [{ DNS_UPSTREAM: "https://192.0.2.53/", DNS_ACCESS: "token" }, /^DNS_UPSTREAM must name its host/],
+    [{ DNS_UPSTREAM: "https://[2001:db8::53]/", DNS_ACCESS: "token" }, /^DNS_UPSTREAM must name its host/],
+    [{ DNS_UPSTREAM: "https://me:secret@dns.example/", DNS_ACCESS: "token" }, /^DNS_UPSTREAM must be without a user/],
+    [{ DNS_UPSTREAM: "https://dns.example/?dns=AAAA", DNS_ACCESS: "token" }, /^DNS_UPSTREAM must be without the var/],
     [{ DNS_CHOICES: "yes" }, /DNS_CHOICES must be on or off, not "yes"/],
     [{ DNS_NS_ADDRESSES: "ns.example.com" }, /DNS_NS_ADDRESSES: "ns.example.com" is no IP address/],
     [{ SERVICE_CIDRS: "10.0.0.0" }, /SERVICE_CIDRS: "10.0.0.0" is no address range/],

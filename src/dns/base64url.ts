@@ -23,3 +23,15 @@ export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | undefin
   }
   return octets;
 }
+
+export function encodeBase64Url(octets: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let bitCount = 0;
+  for (const octet of octets) {
+    bits = ((bits << 8) | octet) & 0xffff;
+    bitCount += 8;
+    for (; bitCount >= 6; bitCount -= 6) text += alphabet.charAt((bits >> (bitCount - 6)) & 0x3f);
+  }
+  return bitCount === 0 ? text : text + alphabet.charAt((bits << (6 - bitCount)) & 0x3f);
+}

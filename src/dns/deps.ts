@@ -3,6 +3,7 @@ import type { ReadyList } from "../domain/endpoints.ts";
 import type { Ip } from "../domain/ip.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { CatalogueSnapshot } from "../registry/registry.ts";
+import type { Fetch } from "./ask-upstream.ts";
 import type { Zones } from "./zones.ts";
 
 export interface DnsConfig {
@@ -17,6 +18,8 @@ export interface DnsConfig {
   nameServerAddresses: readonly Ip[];
   /** Whether there are names that choose among a service's endpoints (`_any3._pick.<service>…`). */
   choices: boolean;
+  /** Where names outside the zones are resolved, over HTTPS; undefined when they are refused. */
+  upstreamUrl: string | undefined;
 }
 
 /** Which names below `pod.<zone>` are answered: none, any address, or the addresses of pods (dns.md section 6). */
@@ -36,6 +39,8 @@ export interface DnsDeps {
   servicesOfAddress(ip: string): Promise<ServiceKey[]>;
   /** Whether a pod of the namespace has the address (canonical text) for its `status.podIP`. */
   hasPodWithIp(namespace: string, ip: string): Promise<boolean>;
+  /** For the upstream alone. */
+  fetch: Fetch;
   nowMs(): number;
   /** At least 0, below 1. */
   random(): number;

@@ -14,10 +14,12 @@ import { KeptReads } from "./kept-reads.ts";
 import { Lookup } from "./lookup.ts";
 import { prepareAnswer, remainingSeconds, type PreparedAnswer } from "./prepared-answer.ts";
 import { parseQuestion, type QuestionInZone } from "./question.ts";
+import { isForOthers } from "./relayed.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolve } from "./resolve.ts";
+import { Upstream } from "./upstream.ts";
 import { Rcode, Type } from "./wire/codes.ts";
-import { nameOfWireName } from "./wire/name.ts";
+import { nameOfWireName, type Name } from "./wire/name.ts";
 import { decodeQuery, type Query } from "./wire/query.ts";
 import { writeHeaderReply, writeReply } from "./write-reply.ts";
 
@@ -33,6 +35,14 @@ export type Reply =
   /** Too short to hold an ID that a reply could go to. */
   | { kind: "no-message" };
 
+/** What became of a question, and as of when that is true, if it is not of now. */
+interface Resolved {
+  answer: Answer;
+  asOfMs?: number;
+  /** What was looked at of our own. */
+  lookup?: Lookup;
+}
+
 const defaultCacheLimits: CacheLimits = { entries: 4096, octets: 8 * 1024 * 1024 };
 const askTimeoutMs = 3000;
 const waitTimeoutMs = 1000;
@@ -43,6 +53,7 @@ export class DnsServer {
   readonly #answers: AnswerCache;
   readonly #catalogue: CatalogueReader;
   readonly #reads: KeptReads;
+  readonly #upstream: Upstream | undefined;
   /** Moves when something was forgotten: what was under way then is no longer worth keeping. */
   #generation = 0;
 
@@ -59,6 +70,10 @@ export class DnsServer {
     this.#answers = new AnswerCache(cacheLimits);
     this.#catalogue = new CatalogueReader(deps, config.ttlSeconds, conditions);
     this.#reads = new KeptReads(deps, conditions);
+    this.#upstream =
+      config.upstreamUrl === undefined
+        ? undefined
+        : new Upstream(config.upstreamUrl, { ...conditions, fetch: (url, init) => deps.fetch(url, init) });
   }
 
   /** At once when the answer is kept: a promise for each query would be work for nothing. */
@@ -90,7 +105,7 @@ export class DnsServer {
 
   #answerQuery(query: Query, asker: Asker): Reply | Promise<Reply> {
     const refusal = refusalOf(query);
-    if (refusal !== undefined) return this.#reply(query, prepareAnswer(query, refusal, this.#deps.nowMs()));
+    if (refusal !== undefined) return this.#reply(query, this.#prepare(query, refusal, this.#deps.nowMs()));
     // Nothing is signed, so the DO bit changes the OPT record alone, and that is written for each reply. A name in
     // wire form says where it ends, so the parts of the key cannot run into each other.
     const key = `${query.wireName}${query.type} ${asker.rights.key}`;
@@ -100,12 +115,16 @@ export class DnsServer {
 
   async #answerAnew(query: Query, asker: Asker, key: string): Promise<Reply> {
     const generation = this.#generation;
-    const { answer, lookup } = await this.#resolve(query, asker);
-    const prepared = prepareAnswer(query, answer, lookup?.asOfMs ?? this.#deps.nowMs());
+    const { answer, asOfMs, lookup } = await this.#resolve(query, asker);
+    const prepared = this.#prepare(query, answer, asOfMs ?? this.#deps.nowMs());
     if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
     }
     return this.#reply(query, prepared, lookup?.isPersonal);
+  }
+
+  #prepare(query: Query, answer: Answer, asOfMs: number): PreparedAnswer {
+    return prepareAnswer(query, answer, { asOfMs, recursionAvailable: this.#upstream !== undefined });
   }
 
   #reply(query: Query, prepared: PreparedAnswer, isPersonal = false): Reply {
@@ -114,21 +133,34 @@ export class DnsServer {
     return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs), isPersonal };
   }
 
-  async #resolve(query: Query, asker: Asker): Promise<{ answer: Answer; lookup?: Lookup }> {
+  async #resolve(query: Query, asker: Asker): Promise<Resolved> {
     const name = nameOfWireName(query.wireName);
     const question = parseQuestion(name, this.#config.zones);
-    if (question.kind === "outside") return { answer: { kind: "refused" } };
-    const conditions = { nowMs: this.#deps.nowMs(), random: () => this.#deps.random() };
+    if (question.kind === "outside") return this.#askOthers(query, name);
+    const { recursionDesired } = query;
+    const random = (): number => this.#deps.random();
+    const circumstances = { nowMs: this.#deps.nowMs(), random, upstream: this.#upstream, recursionDesired };
     for (;;) {
       const catalogue = await this.#catalogueFor(question);
       if (catalogue === undefined) return { answer: { kind: "unavailable" } };
-      const lookup = new Lookup(this.#config, catalogue, this.#reads, asker, conditions);
+      const lookup = new Lookup(this.#config, catalogue, this.#reads, asker, circumstances);
       const answer = await resolve(name, question, query.type, lookup);
-      if (answer.kind !== "stale") return { answer, lookup };
+      if (answer.kind !== "stale") return { answer, asOfMs: lookup.asOfMs, lookup };
       // The catalogue may be behind what a service's object knows, or the list that is kept of it.
       this.#reads.forgetLists(lookup.services);
       if (!this.#catalogue.doubt()) return { answer: { kind: "unavailable" } };
     }
+  }
+
+  /** Names in none of our zones: refused, unless there is an upstream and the client wants it to be asked. */
+  async #askOthers(query: Query, name: Name): Promise<Resolved> {
+    const { type, recursionDesired, authenticData, checkingDisabled, edns } = query;
+    const isRelayed = recursionDesired && isForOthers(name, type);
+    if (this.#upstream === undefined || !isRelayed) return { answer: { kind: "refused" } };
+    const dnssecOk = edns?.dnssecOk ?? false;
+    const relayed = await this.#upstream.resolve({ name, type, dnssecOk, authenticData, checkingDisabled });
+    if (relayed === undefined) return { answer: { kind: "unavailable" } };
+    return { answer: { kind: "relayed", authoritative: false, ...relayed.value }, asOfMs: relayed.asOfMs };
   }
 
   /** What needs no catalogue is answered without one (dns.md K52), under the last serial that is known. */
@@ -149,6 +181,6 @@ const keptTypes: ReadonlySet<number> = new Set([Type.A, Type.AAAA, Type.SRV, Typ
  * that choose.
  */
 function isWorthKeeping(type: number, answer: Answer, lookup: Lookup): boolean {
-  const exists = answer.kind === "found" || answer.kind === "no-data";
-  return keptTypes.has(type) && exists && lookup.services.length > 0 && !lookup.lookedAtAddresses && !lookup.isChosen;
+  const exists = answer.kind === "found" || answer.kind === "no-data" || answer.kind === "relayed";
+  return keptTypes.has(type) && exists && lookup.services.length > 0 && !lookup.lookedAtAddresses && !lookup.isFleeting;
 }

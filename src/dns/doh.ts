@@ -7,6 +7,7 @@ import type { Asker } from "./deps.ts";
 import type { DnsServer } from "./dns-server.ts";
 import { answerJson } from "./doh-json.ts";
 import { dnsMessageType, httpError, toHttpError, toResponse, type HttpError } from "./doh-response.ts";
+import { readStream } from "./read-stream.ts";
 import { maxMessageOctets } from "./wire/encode.ts";
 
 const allowed = "GET, HEAD, POST, OPTIONS";
@@ -78,30 +79,7 @@ async function readAtMost(request: Request, limit: number): Promise<Uint8Array |
   if (Number(declared ?? 0) > limit) return undefined;
   // HTTP reads no further than the length that it was told, and a stream would cost as much again as the whole query.
   if (declared !== null) return new Uint8Array(await request.arrayBuffer());
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return joined(chunks, length);
-    chunks.push(value);
-    length += value.length;
-    if (length <= limit) continue;
-    await reader.cancel();
-    return undefined;
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  const octets = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    octets.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return octets;
+  return readStream(body, limit);
 }
 
 async function withoutBody(answered: Response | Promise<Response>): Promise<Response> {

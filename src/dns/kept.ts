@@ -20,6 +20,9 @@ export interface AsOf<Value> {
   asOfMs: number;
 }
 
+/** How long a value may be held; what may not be held at all is for those alone who are waiting for it. */
+type MaxAge<Value> = number | ((value: Value) => number);
+
 type Entry<Value> = { asked: Promise<AsOf<Value> | undefined>; settled: AsOf<Value> | undefined };
 
 export class Kept<Value> {
@@ -36,13 +39,14 @@ export class Kept<Value> {
   }
 
   /** What is held and not older than `maxAgeMs`. */
-  peek(key: string, maxAgeMs: number): AsOf<Value> | undefined {
+  peek(key: string, maxAgeMs: MaxAge<Value>): AsOf<Value> | undefined {
     const settled = this.#entries.get(key)?.settled;
-    return settled !== undefined && this.#conditions.nowMs() - settled.asOfMs < maxAgeMs ? settled : undefined;
+    if (settled === undefined) return undefined;
+    return this.#conditions.nowMs() - settled.asOfMs < ageLimit(maxAgeMs, settled.value) ? settled : undefined;
   }
 
   /** What is held and not older than `maxAgeMs`, or what `ask` says now; undefined when it fails or takes too long. */
-  async get(key: string, maxAgeMs: number, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
+  async get(key: string, maxAgeMs: MaxAge<Value>, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
     const held = this.peek(key, maxAgeMs);
     if (held !== undefined) return held;
     const underWay = this.#entries.get(key);
@@ -50,7 +54,7 @@ export class Kept<Value> {
       const answer = await within(this.#conditions.waitTimeoutMs, underWay.asked);
       if (answer !== "timed-out") return answer;
     }
-    return this.#ask(key, ask);
+    return this.#ask(key, maxAgeMs, ask);
   }
 
   forget(key: string): void {
@@ -61,7 +65,7 @@ export class Kept<Value> {
     this.#entries.clear();
   }
 
-  async #ask(key: string, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
+  async #ask(key: string, maxAgeMs: MaxAge<Value>, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
     const entry: Entry<Value> = { asked: this.#answer(ask), settled: undefined };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -69,7 +73,8 @@ export class Kept<Value> {
     this.#conditions.waitUntil(entry.asked);
     entry.settled = await entry.asked;
     // What was forgotten meanwhile stays so: the entry is no longer in the map, and only its own waiters see it.
-    if (entry.settled === undefined && this.#entries.get(key) === entry) this.#entries.delete(key);
+    const isWorthless = entry.settled === undefined || ageLimit(maxAgeMs, entry.settled.value) <= 0;
+    if (isWorthless && this.#entries.get(key) === entry) this.#entries.delete(key);
     return entry.settled;
   }
 
@@ -92,6 +97,10 @@ export class Kept<Value> {
       return;
     }
   }
+}
+
+function ageLimit<Value>(maxAgeMs: MaxAge<Value>, value: Value): number {
+  return typeof maxAgeMs === "number" ? maxAgeMs : maxAgeMs(value);
 }
 
 async function within<Value>(timeoutMs: number, promise: Promise<Value>): Promise<Value | "timed-out"> {

@@ -10,6 +10,9 @@ import type { Asker, DnsConfig } from "./deps.ts";
 import type { AsOf } from "./kept.ts";
 import type { KeptReads } from "./kept-reads.ts";
 import type { ReadyEndpoints } from "./ready-endpoints.ts";
+import { isForOthers, lifetimeSeconds, type Relayed } from "./relayed.ts";
+import type { Upstream } from "./upstream.ts";
+import type { Name } from "./wire/name.ts";
 
 /** The ready endpoints of a service, or why they are not known. */
 export type EndpointsOutcome =
@@ -17,6 +20,22 @@ export type EndpointsOutcome =
   /** The service's object does not know the service that the catalogue does: one of them is behind. */
   | { kind: "stale" }
   | { kind: "unavailable" };
+
+export type RelayOutcome =
+  | { kind: "relayed"; relayed: Relayed }
+  /** There is no upstream, or this is no question for it. */
+  | { kind: "nobody-to-ask" }
+  | { kind: "unavailable" };
+
+/** Of one question. */
+interface Circumstances {
+  nowMs: number;
+  /** At least 0, below 1. */
+  random: () => number;
+  upstream: Upstream | undefined;
+  /** Whether the client wants others to be asked. */
+  recursionDesired: boolean;
+}
 
 export class Lookup {
   readonly config: DnsConfig;
@@ -26,28 +45,28 @@ export class Lookup {
   readonly services: ServiceKey[] = [];
   /** Whether the answer hangs on who has which address, and not on services alone. */
   lookedAtAddresses = false;
-  /** Whether the answer is one of many that may be given of the same list: there is no end of names that choose. */
-  isChosen = false;
+  /** Whether the answer must not be kept: it is one of many that names can choose, or it is half of one. */
+  isFleeting = false;
   /** Whether it is for this asker alone: for another, or the next time, it may be another one. */
   isPersonal = false;
   readonly #catalogue: AsOf<Catalogue>;
   readonly #reads: KeptReads;
   readonly #asker: Asker;
-  readonly #random: () => number;
+  readonly #circumstances: Circumstances;
 
   constructor(
     config: DnsConfig,
     catalogue: AsOf<Catalogue>,
     reads: KeptReads,
     asker: Asker,
-    { nowMs, random }: { nowMs: number; random: () => number },
+    circumstances: Circumstances,
   ) {
     this.config = config;
-    this.asOfMs = nowMs;
+    this.asOfMs = circumstances.nowMs;
     this.#catalogue = catalogue;
     this.#reads = reads;
     this.#asker = asker;
-    this.#random = random;
+    this.#circumstances = circumstances;
   }
 
   /** Of the zones' SOA records, 32 bits. */
@@ -83,13 +102,29 @@ export class Lookup {
     return choose(choice, all, {
       random: () => {
         this.isPersonal = true;
-        return this.#random();
+        return this.#circumstances.random();
       },
       places: () => {
         this.isPersonal = true;
         return this.#asker.places();
       },
     });
+  }
+
+  /** What others say of a name outside our zones. Nothing is signed where one of our aliases leads. */
+  async relay(name: Name, type: number): Promise<RelayOutcome> {
+    const { upstream, recursionDesired } = this.#circumstances;
+    if (upstream === undefined || !isForOthers(name, type)) return { kind: "nobody-to-ask" };
+    if (!recursionDesired) {
+      this.isFleeting = true;
+      return { kind: "nobody-to-ask" };
+    }
+    const unsigned = { dnssecOk: false, checkingDisabled: false, authenticData: false };
+    const answer = await upstream.resolve({ name, type, ...unsigned });
+    if (answer === undefined) return { kind: "unavailable" };
+    this.#isAsOld(answer);
+    if (lifetimeSeconds(answer.value) === 0) this.isFleeting = true;
+    return { kind: "relayed", relayed: answer.value };
   }
 
   /** Undefined when it cannot be read. Those that the caller may not see are left out. */

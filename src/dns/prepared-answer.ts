@@ -22,7 +22,11 @@ export interface PreparedAnswer {
   lastSet: readonly number[];
 }
 
-export function prepareAnswer(query: Query, answer: Answer, asOfMs: number): PreparedAnswer {
+export function prepareAnswer(
+  query: Query,
+  answer: Answer,
+  { asOfMs, recursionAvailable }: { asOfMs: number; recursionAvailable: boolean },
+): PreparedAnswer {
   const rcode = rcodeOf(answer);
   const sections = sectionsOf(answer);
   const { octets, ttlOffsets, lastSet } = encodeMessage(
@@ -33,8 +37,7 @@ export function prepareAnswer(query: Query, answer: Answer, asOfMs: number): Pre
       isResponse: true,
       truncated: false,
       recursionDesired: false,
-      recursionAvailable: false,
-      authenticData: false,
+      recursionAvailable,
       checkingDisabled: false,
       questions: [{ name: nameOfWireName(query.wireName), type: query.type, class: query.class }],
       ...sections,

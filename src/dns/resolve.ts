@@ -30,13 +30,31 @@ export async function resolve(
     const { target, ttlSeconds } = place;
     aliases.push(internetRecord(owner, ttlSeconds, { kind: "CNAME", target }));
     const next = parseQuestion(target, lookup.config.zones);
-    // A target elsewhere is for the client to follow, and so is the rest of a loop: its aliases are given once.
-    const isAnswered = type === Type.CNAME || type === Type.ANY || next.kind === "outside";
+    const isAnswered = type === Type.CNAME || type === Type.ANY;
+    // The rest of a loop is for the client to follow: its aliases are given once.
     if (isAnswered || aliases.length === mostAliases || aliases.some((alias) => isSameName(alias.name, target))) {
       return { kind: "found", answers: aliases, additional: [] };
     }
+    if (next.kind === "outside") return answerElsewhere(target, type, aliases, lookup);
     owner = target;
     asked = next;
+  }
+}
+
+/** A target elsewhere is for the client to follow, unless there is an upstream (dns.md K43). */
+async function answerElsewhere(target: Name, type: number, aliases: ResourceRecord[], lookup: Lookup): Promise<Answer> {
+  const outcome = await lookup.relay(target, type);
+  switch (outcome.kind) {
+    case "nobody-to-ask":
+      return { kind: "found", answers: aliases, additional: [] };
+    case "unavailable":
+      return outcome;
+    case "relayed": {
+      const { rcode, answers, authority } = outcome.relayed;
+      // The first name is ours to speak of, and it is not signed.
+      const header = { authoritative: true, authenticData: false };
+      return { kind: "relayed", rcode, ...header, answers: [...aliases, ...answers], authority };
+    }
   }
 }
 

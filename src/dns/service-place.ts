@@ -61,7 +61,7 @@ async function placeAmongEndpoints(part: ServicePart, entry: ServiceEntry, zone:
 /** Chosen is among the addresses of the family that is asked for; the name exists with either. */
 function placeOfChoice(choice: Choice, { candidates }: ReadyEndpoints, entry: ServiceEntry, lookup: Lookup): Place {
   const { ttlSeconds } = entry;
-  lookup.isChosen = true;
+  lookup.isFleeting = true;
   const chosen = (kind: "A" | "AAAA") => () => lookup.choose(choice, candidates[kind]).map(({ record }) => record);
   return { kind: "name", ttlSeconds, records: { A: chosen("A"), AAAA: chosen("AAAA") } };
 }

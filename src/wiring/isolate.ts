@@ -29,6 +29,7 @@ export function newDnsServer(env: Env, config: DnsConfig, nowMs: () => number): 
     readyList: (service, uid) => serviceObject(env, service).resolve(uid),
     servicesOfAddress: (ip) => servicesOfAddress(env.DB, ip),
     hasPodWithIp: (namespace, ip) => hasPodWithAddress(env.DB, namespace, ip),
+    fetch: (url, init) => fetch(url, init),
     nowMs,
     random: Math.random,
     waitUntil,

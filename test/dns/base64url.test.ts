@@ -1,11 +1,19 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decodeBase64Url } from "../../src/dns/base64url.ts";
+import { decodeBase64Url, encodeBase64Url } from "../../src/dns/base64url.ts";
 
 it("reads what Node writes", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (octets) => {
       expect(decodeBase64Url(Buffer.from(octets).toString("base64url"))).toEqual(Uint8Array.from(octets));
+    }),
+  );
+});
+
+it("writes what Node writes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (octets) => {
+      expect(encodeBase64Url(octets)).toBe(Buffer.from(octets).toString("base64url"));
     }),
   );
 });

@@ -2,6 +2,7 @@
 import type { ReadyEndpoint, ReadyList } from "../../src/domain/endpoints.ts";
 import { parseIp } from "../../src/domain/ip.ts";
 import type { ServiceKey, ServiceSpec } from "../../src/domain/service.ts";
+import type { Fetch } from "../../src/dns/ask-upstream.ts";
 import type { CacheLimits } from "../../src/dns/answer-cache.ts";
 import type { DnsConfig, DnsDeps } from "../../src/dns/deps.ts";
 import { DnsServer } from "../../src/dns/dns-server.ts";
@@ -81,6 +82,7 @@ export class FakeCluster implements DnsDeps {
         podRecords: "verified",
         nameServerAddresses: [],
         choices: true,
+        upstreamUrl: undefined,
         ...config,
         zones: soundZones(config.zones ?? "cluster.local,10.in-addr.arpa,8.b.d.0.1.0.0.2.ip6.arpa"),
       },
@@ -118,6 +120,9 @@ export class FakeCluster implements DnsDeps {
   hasPodWithIp = (namespace: string, ip: string): Promise<boolean> =>
     this.#read("hasPodWithIp", [namespace, ip], () => this.#pods.has(`${namespace}/${ip}`));
 
+  /** Nobody is there unless a test says so. */
+  fetch: Fetch = () => Promise.reject(new Error("there is no upstream"));
+
   nowMs = (): number => this.now;
 
   random = (): number => this.nextRandom;
@@ -126,7 +131,7 @@ export class FakeCluster implements DnsDeps {
     promise.catch(() => undefined);
   };
 
-  reportFailure = (what: string): void => {
+  reportFailure: DnsDeps["reportFailure"] = (what) => {
     this.failures.push(what);
   };
 

@@ -15,6 +15,7 @@ const config: DnsConfig = {
   podRecords: "verified",
   nameServerAddresses: [],
   choices: true,
+  upstreamUrl: undefined,
 };
 const registry = registryOf(env);
 let nowMs = 1_800_000_000_000;

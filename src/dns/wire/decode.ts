@@ -3,7 +3,9 @@
  * bounded by the octets given, whatever the counts in the header promise.
  */
 import { Class, Type } from "./codes.ts";
+import { joinOctets } from "./join-octets.ts";
 import type { Edns, Message, Question, Rdata, ResourceRecord } from "./message.ts";
+import { wireNameOf } from "./name.ts";
 import { Reader } from "./reader.ts";
 
 export function decodeMessage(octets: Uint8Array): Message | undefined {
@@ -98,9 +100,43 @@ function readRdata(reader: Reader, type: number, end: number): Rdata | undefined
         port: reader.u16(),
         target: reader.name(),
       };
-    default:
-      return undefined;
+    default: {
+      const layout = layoutsWithNames.get(type);
+      return layout && { kind: "other", type, octets: readWithNames(reader, layout) };
+    }
   }
+}
+
+interface Layout {
+  /** How many octets, then character strings, stand before the names. */
+  octets?: number;
+  strings?: number;
+  names: number;
+}
+
+/**
+ * Other types whose names may be compressed, and so mean something only within their message (RFC 3597 §4). Those
+ * without a mnemonic here are obsolete: MD, MF, MB, MG, MR, MINFO, RT, PX.
+ */
+const layoutsWithNames: ReadonlyMap<number, Layout> = new Map([
+  ...[3, 4, 7, 8, 9, Type.DNAME].map((type): [number, Layout] => [type, { names: 1 }]),
+  ...[14, Type.RP].map((type): [number, Layout] => [type, { names: 2 }]),
+  ...[Type.MX, Type.AFSDB, 21, Type.KX].map((type): [number, Layout] => [type, { octets: 2, names: 1 }]),
+  [26, { octets: 2, names: 2 }],
+  [Type.NAPTR, { octets: 4, strings: 3, names: 1 }],
+]);
+
+/** The data with their names spelled out, so that they can stand anywhere. */
+function readWithNames(reader: Reader, { octets = 0, strings = 0, names }: Layout): Uint8Array {
+  const parts: Uint8Array[] = [reader.take(octets)];
+  for (let index = 0; index < strings; index++) {
+    const length = reader.u8();
+    parts.push(Uint8Array.of(length), reader.take(length));
+  }
+  for (let index = 0; index < names; index++) {
+    parts.push(Uint8Array.from(wireNameOf(reader.name()), (character) => character.charCodeAt(0)));
+  }
+  return joinOctets(parts);
 }
 
 function readSoa(reader: Reader): Rdata {

@@ -80,6 +80,11 @@ export function nameOfWireName(wireName: string): Name {
   }
 }
 
+/** The uncompressed form of a name on the wire, one character per octet. */
+export function wireNameOf(name: Name): string {
+  return `${name.map((label) => String.fromCharCode(label.length) + label).join("")}\0`;
+}
+
 /** Only A to Z fold (RFC 4343 §3): `toLowerCase` alone would fold À as well. */
 export function foldLabel(label: string): string {
   return label.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());

@@ -18,6 +18,10 @@ export interface Query {
   kind: "query";
   opcode: number;
   isResponse: boolean;
+  recursionDesired: boolean;
+  /** The client wants to know whether the answer was validated, and the answer though it was not (RFC 6840 §5.7, §5.9). */
+  authenticData: boolean;
+  checkingDisabled: boolean;
   /** The name asked for, in the form of `foldedWireName`. */
   wireName: string;
   type: number;
@@ -57,6 +61,9 @@ export function decodeQuery(octets: Uint8Array): DecodedQuery {
     kind: "query",
     opcode,
     isResponse: (flags & 0x8000) !== 0,
+    recursionDesired: (flags & 0x0100) !== 0,
+    authenticData: (flags & 0x0020) !== 0,
+    checkingDisabled: (flags & 0x0010) !== 0,
     wireName: foldedWireName(octets, headerOctets, nameEnd),
     type,
     class: questionClass,
