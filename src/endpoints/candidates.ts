@@ -15,6 +15,7 @@ import {
 } from "../domain/pod.ts";
 import { selectorMatches } from "../domain/labels.ts";
 import type { Service } from "../domain/service.ts";
+import { oncePer } from "./once-per.ts";
 
 export type IpFamily = "IPv4" | "IPv6";
 
@@ -39,14 +40,21 @@ export function familiesOf(service: Service): IpFamily[] {
 
 /** In order of namespace and name; pods without an address of the family, and pods that have ended, are none. */
 export function candidatesOf(service: Service, pods: readonly Pod[], family: IpFamily): Candidate[] {
-  return pods
-    .filter((pod) => pod.metadata.namespace === service.metadata.namespace)
-    .filter((pod) => selectorMatches(service.spec.selector, pod.metadata.labels) && !isPodFinished(pod))
-    .flatMap((pod) => {
-      const ip = addressOf(pod, family);
-      return ip === undefined ? [] : [candidate(service, pod, ip)];
-    })
-    .sort((a, b) => compareText(a.pod.metadata.name, b.pod.metadata.name));
+  const candidateOf = candidateIn(service)[family];
+  return pods.flatMap((pod) => candidateOf(pod)).sort((a, b) => compareText(a.pod.metadata.name, b.pod.metadata.name));
+}
+
+const candidateIn = oncePer((service: Service) => ({
+  IPv4: oncePer((pod: Pod) => candidateOf(service, pod, "IPv4")),
+  IPv6: oncePer((pod: Pod) => candidateOf(service, pod, "IPv6")),
+}));
+
+/** The candidate that the pod is, or none. */
+function candidateOf(service: Service, pod: Pod, family: IpFamily): Candidate[] {
+  if (pod.metadata.namespace !== service.metadata.namespace) return [];
+  if (!selectorMatches(service.spec.selector, pod.metadata.labels) || isPodFinished(pod)) return [];
+  const ip = addressOf(pod, family);
+  return ip === undefined ? [] : [candidate(service, pod, ip)];
 }
 
 export function compareText(a: string, b: string): number {

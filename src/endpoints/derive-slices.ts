@@ -7,6 +7,7 @@ import type { Pod } from "../domain/pod.ts";
 import { zoneLabel, type NodeZones } from "../domain/node.ts";
 import type { Service } from "../domain/service.ts";
 import { candidatesOf, familiesOf, type Candidate, type IpFamily } from "./candidates.ts";
+import { keptFor, oncePer } from "./once-per.ts";
 
 /** The values of `spec.trafficDistribution`; PreferClose is the older name of PreferSameZone. */
 const distributions: ReadonlySet<string> = new Set(["PreferClose", "PreferSameZone", "PreferSameNode"]);
@@ -32,24 +33,28 @@ function groupsOf(
   for (const candidate of candidates) {
     const key = portsKey(candidate.ports);
     const group = groups.get(key) ?? { addressType: family, ports: candidate.ports, endpoints: [] };
-    group.endpoints.push(toSliceEndpoint(service, candidate, zones));
+    group.endpoints.push(endpointIn(service)(candidate)(zoneOf(candidate.pod, zones)));
     groups.set(key, group);
   }
   return groups.size === 0 ? [{ addressType: family, ports: [], endpoints: [] }] : [...groups.values()];
 }
 
 /** Two sets of ports are one when they hold the same ports, in whatever order. */
-export function portsKey(ports: readonly EndpointPort[]): string {
-  return ports
+export const portsKey = oncePer((ports: readonly EndpointPort[]) =>
+  ports
     .map(({ name, port, protocol, appProtocol }) => JSON.stringify([name ?? "", port, protocol ?? "TCP", appProtocol]))
     .sort()
-    .join();
-}
+    .join(),
+);
 
-function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZones): SliceEndpoint {
+/** The endpoint that a candidate is in a zone, whose name is empty for none. */
+const endpointIn = oncePer((service: Service) =>
+  oncePer((candidate: Candidate) => keptFor((zone) => toSliceEndpoint(service, candidate, zone || undefined))),
+);
+
+function toSliceEndpoint(service: Service, candidate: Candidate, zone: string | undefined): SliceEndpoint {
   const { pod, ip, serving, terminating, hostname } = candidate;
   const { nodeName } = pod.spec;
-  const zone = pod.metadata.labels?.[zoneLabel] || zoneOf(nodeName, zones);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   return {
     addresses: [ip.text],
@@ -62,10 +67,12 @@ function toSliceEndpoint(service: Service, candidate: Candidate, zones: NodeZone
   };
 }
 
-/** Own keys only: a node may be called `constructor`. A label without a value names no zone. */
-function zoneOf(nodeName: string | undefined, zones: NodeZones): string | undefined {
-  if (nodeName === undefined || !Object.hasOwn(zones, nodeName)) return undefined;
-  return zones[nodeName] === "" ? undefined : zones[nodeName];
+/** The pod's own, or else that of its node; empty for none, as a label without a value. */
+function zoneOf({ metadata, spec }: Pod, zones: NodeZones): string {
+  const { nodeName = "" } = spec;
+  // Own keys only: a node may be called `constructor`.
+  const ofNode = Object.hasOwn(zones, nodeName) ? zones[nodeName] : undefined;
+  return metadata.labels?.[zoneLabel] || (ofNode ?? "");
 }
 
 /**

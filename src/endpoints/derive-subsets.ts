@@ -7,6 +7,7 @@ import type { Pod } from "../domain/pod.ts";
 import { isHeadless, type Service } from "../domain/service.ts";
 import { candidatesOf, compareText, familiesOf, type Candidate } from "./candidates.ts";
 import { podReference, portsKey } from "./derive-slices.ts";
+import { oncePer } from "./once-per.ts";
 
 /** Kubernetes' limit of addresses in one Endpoints object, ready and not ready together. */
 const maxAddresses = 1000;
@@ -16,6 +17,14 @@ interface Backend {
   ready: boolean;
 }
 
+/** What a candidate is behind each of its ports. */
+interface Share {
+  /** Two pods may share an address, each in a state of its own. */
+  id: string;
+  backend: Backend;
+  ports: { key: string; port: EndpointPort | undefined }[];
+}
+
 /** Endpoints know one family, the service's first, and no terminating pods but for publishNotReadyAddresses. */
 export function deriveSubsets(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const publishAll = service.spec.publishNotReadyAddresses === true;
@@ -23,19 +32,26 @@ export function deriveSubsets(service: Service, pods: readonly Pod[]): EndpointS
   const candidates = candidatesOf(service, pods, family).filter(({ terminating }) => publishAll || !terminating);
   const byPort = new Map<string, { port: EndpointPort | undefined; backends: Map<string, Backend> }>();
   for (const candidate of candidates) {
-    for (const port of endpointsPorts(service, candidate)) {
-      const key = port === undefined ? "" : portsKey([port]);
+    const { id, backend, ports } = shareIn(service)(candidate);
+    for (const { key, port } of ports) {
       const entry = byPort.get(key) ?? { port, backends: new Map<string, Backend>() };
-      const ready = publishAll || candidate.serving;
-      // Two pods may share an address, each in a state of its own.
-      entry.backends.set(`${candidate.ip.text} ${candidate.pod.metadata.uid}`, {
-        address: toAddress(candidate),
-        ready,
-      });
+      entry.backends.set(id, backend);
       byPort.set(key, entry);
     }
   }
   return repack([...byPort.values()]);
+}
+
+const shareIn = oncePer((service: Service) => oncePer((candidate: Candidate) => shareOf(service, candidate)));
+
+function shareOf(service: Service, candidate: Candidate): Share {
+  const ready = service.spec.publishNotReadyAddresses === true || candidate.serving;
+  const ports = endpointsPorts(service, candidate);
+  return {
+    id: `${candidate.ip.text} ${candidate.pod.metadata.uid}`,
+    backend: { address: toAddress(candidate), ready },
+    ports: ports.map((port) => ({ key: port === undefined ? "" : portsKey([port]), port })),
+  };
 }
 
 /** A headless service without ports still lists its pods, behind no port. */
@@ -57,7 +73,8 @@ function repack(entries: { port: EndpointPort | undefined; backends: Map<string,
   const subsets = new Map<string, { ports: EndpointPort[]; backends: Backend[] }>();
   for (const { port, backends } of entries) {
     const sorted = [...backends.entries()].sort(([a], [b]) => compareText(a, b));
-    const key = JSON.stringify(sorted.map(([id, { ready }]) => [id, ready]));
+    // Where all are behind one port, there is no other that it could share a subset with.
+    const key = entries.length === 1 ? "" : JSON.stringify(sorted.map(([id, { ready }]) => [id, ready]));
     const subset = subsets.get(key) ?? { ports: [], backends: sorted.map(([, backend]) => backend) };
     if (port !== undefined) subset.ports.push(port);
     subsets.set(key, subset);

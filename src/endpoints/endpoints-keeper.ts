@@ -8,6 +8,7 @@ import type { Following, ProgrammingLatency, Publication, ServiceSnapshot } from
 import { Convergence } from "../domain/convergence.ts";
 import { followLog, withPublished } from "./follow-log.ts";
 import { isOrphan, publishedGroups } from "./plan-publication.ts";
+import { sameItems } from "./once-per.ts";
 import { readyList } from "./ready-list.ts";
 
 /** What the object remembers across evictions. */
@@ -149,6 +150,6 @@ function heldOf(snapshot: ServiceSnapshot): Held | undefined {
 
 /** The same endpoints of the same service; the revision alone is no change, and costs no write. */
 function sameList(a: Held | undefined, b: Held | undefined): boolean {
-  const essence = (held: Held | undefined): unknown => [held?.epoch, held?.list.serviceUid, held?.list.endpoints];
-  return JSON.stringify(essence(a)) === JSON.stringify(essence(b));
+  const isSameService = a?.epoch === b?.epoch && a?.list.serviceUid === b?.list.serviceUid;
+  return isSameService && sameItems(a?.list.endpoints ?? [], b?.list.endpoints ?? [], (each) => JSON.stringify(each));
 }

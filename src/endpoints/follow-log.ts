@@ -13,6 +13,7 @@ import type { LoggedChange, PlannedWrite, ServiceSnapshot } from "../registry/re
 export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedChange[]): ServiceSnapshot | undefined {
   const { service } = snapshot;
   if (service === undefined) return undefined;
+  if (changes.length === 0) return snapshot;
   const next = { pods: byName(snapshot.pods), slices: byName(snapshot.slices), zones: { ...snapshot.zones } };
   let { endpoints } = snapshot;
   const { namespace, name } = service.metadata;

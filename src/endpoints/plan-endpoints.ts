@@ -3,6 +3,7 @@ import {
   endpointsManagedByLabel,
   isDerived,
   type EndpointAddress,
+  type EndpointPort,
   type Endpoints,
   type EndpointSubset,
 } from "../domain/endpoints.ts";
@@ -11,6 +12,7 @@ import type { Service } from "../domain/service.ts";
 import type { PlannedWrite } from "../registry/registry.ts";
 import { deriveSubsets, truncateSubsets } from "./derive-subsets.ts";
 import { triggered } from "./last-change.ts";
+import { oncePer, sameItems } from "./once-per.ts";
 import {
   comparableReference,
   dressed,
@@ -70,21 +72,29 @@ function isInAccord(
   truncated: boolean,
 ): boolean {
   return (
-    JSON.stringify((before.subsets ?? []).map(comparable)) === JSON.stringify(subsets.map(comparable)) &&
+    sameSubsets(before.subsets ?? [], subsets) &&
     sameEntries(before.metadata.labels, labels) &&
     (before.metadata.annotations?.[overCapacityAnnotation] !== undefined) === truncated
   );
 }
 
-/** What a subset says, however its fields are ordered. */
-function comparable({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): unknown {
-  return [
-    addresses.map(comparableAddress),
-    notReadyAddresses.map(comparableAddress),
-    ports.map(({ name, port, protocol, appProtocol }) => [name, port, protocol, appProtocol]),
-  ];
+function sameSubsets(a: readonly EndpointSubset[], b: readonly EndpointSubset[]): boolean {
+  return a.length === b.length && a.every((subset, index) => sameSubset(subset, b[index] ?? {}));
 }
 
-function comparableAddress({ ip, hostname, nodeName, targetRef }: EndpointAddress): unknown {
-  return [ip, hostname, nodeName, comparableReference(targetRef)];
+function sameSubset(a: EndpointSubset, b: EndpointSubset): boolean {
+  return (
+    sameItems(a.addresses ?? [], b.addresses ?? [], stateOf) &&
+    sameItems(a.notReadyAddresses ?? [], b.notReadyAddresses ?? [], stateOf) &&
+    sameItems(a.ports ?? [], b.ports ?? [], stateOfPort)
+  );
+}
+
+/** What an address says, however its fields are ordered. */
+const stateOf = oncePer(({ ip, hostname, nodeName, targetRef }: EndpointAddress) =>
+  JSON.stringify([ip, hostname, nodeName, comparableReference(targetRef)]),
+);
+
+function stateOfPort({ name, port, protocol, appProtocol }: EndpointPort): string {
+  return JSON.stringify([name, port, protocol, appProtocol]);
 }

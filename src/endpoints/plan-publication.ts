@@ -33,9 +33,12 @@ export function planPublication(snapshot: ServiceSnapshot, identities: Identitie
   const orphans = deleteSlices(snapshot.slices.filter((slice) => isOrphan(slice, service)));
   if (service !== undefined && selectsPods(service)) {
     const changedAt = changeOf(service, snapshot, groups, derived);
+    // A service that waits for its finalizers gets no new slices, as in Kubernetes.
+    const isGoing = service.metadata.deletionTimestamp !== undefined;
+    const slices = planSliceWrites(serviceFrame(service, changedAt), groups, derived, identities);
     return [
       ...planEndpoints(service, pods, endpoints, changedAt, identities),
-      ...planSliceWrites(serviceFrame(service, changedAt), groups, derived, identities),
+      ...slices.filter(({ verb }) => !isGoing || verb !== "create"),
       ...deleteSlices(mirrored),
       ...orphans,
     ];

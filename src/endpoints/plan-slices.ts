@@ -7,6 +7,7 @@
 import type { EndpointSlice, SliceEndpoint } from "../domain/endpoints.ts";
 import { comparableReference } from "./planned-write.ts";
 import { portsKey, type SliceGroup } from "./derive-slices.ts";
+import { oncePer, sameItems } from "./once-per.ts";
 
 /** kube-controller-manager's default for --max-endpoints-per-slice. */
 export const maxEndpointsPerSlice = 100;
@@ -51,9 +52,9 @@ export function groupKey({ addressType, ports }: { addressType: string; ports?: 
 }
 
 /** What makes two endpoints the same one, whatever their state. Source: k8s.io/endpointslice/util (hashEndpoint). */
-export function endpointKey({ addresses, hostname, targetRef }: SliceEndpoint): string {
-  return JSON.stringify([addresses, hostname, targetRef?.namespace, targetRef?.name]);
-}
+export const endpointKey = oncePer(({ addresses, hostname, targetRef }: SliceEndpoint) =>
+  JSON.stringify([addresses, hostname, targetRef?.namespace, targetRef?.name]),
+);
 
 function planGroup(group: SliceGroup, existing: readonly EndpointSlice[], capacity: number, plan: SlicePlan): void {
   const wanted = new Map(group.endpoints.map((endpoint) => [endpointKey(endpoint), endpoint]));
@@ -80,7 +81,7 @@ function keep(slice: EndpointSlice, wanted: Map<string, SliceEndpoint>): Filling
   return {
     slice,
     endpoints,
-    changed: JSON.stringify(endpoints.map(comparable)) !== JSON.stringify(before.map(comparable)),
+    changed: !sameItems(endpoints, before, stateOf),
   };
 }
 
@@ -132,12 +133,12 @@ function recycle({ create, update, delete: unwanted }: SlicePlan): SlicePlan {
 }
 
 /** The state of an endpoint, however its fields are ordered. */
-function comparable({ addresses, conditions, hostname, nodeName, zone, targetRef, hints }: SliceEndpoint): unknown {
-  return [
+const stateOf = oncePer(({ addresses, conditions, hostname, nodeName, zone, targetRef, hints }: SliceEndpoint) =>
+  JSON.stringify([
     addresses,
     [conditions?.ready, conditions?.serving, conditions?.terminating],
     [hostname, nodeName, zone],
     comparableReference(targetRef),
     [hints?.forZones, hints?.forNodes],
-  ];
-}
+  ]),
+);

@@ -13,6 +13,7 @@ import { parseIp } from "../domain/ip.ts";
 import { regionOfProber } from "../domain/node.ts";
 import { compareText } from "./candidates.ts";
 import type { SliceGroup } from "./derive-slices.ts";
+import { keptFor, oncePer } from "./once-per.ts";
 
 /** Of the slices only those count that somebody else looks after; what is published of the groups may lag behind them. */
 export function readyList(
@@ -22,15 +23,21 @@ export function readyList(
   const found = new Map<string, ReadyEndpoint>();
   const usable = slices.filter((slice) => !isPublished(slice) && slice.addressType !== "FQDN");
   for (const { ports = [], endpoints } of [...groups, ...usable]) {
+    const behind = JSON.stringify(ports.flatMap(toReadyPort));
     for (const endpoint of endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue;
-      for (const ready of toReadyEndpoints(endpoint, ports)) merge(found, ready);
+      for (const ready of readyBehind(endpoint)(behind)) merge(found, ready);
     }
   }
   return [...found.values()].sort((a, b) => compareText(a.ip, b.ip) || compareText(a.hostname ?? "", b.hostname ?? ""));
 }
 
-function toReadyEndpoints(endpoint: SliceEndpoint, ports: readonly EndpointPort[]): ReadyEndpoint[] {
+/** What an endpoint comes to behind ports, given as JSON. */
+const readyBehind = oncePer((endpoint: SliceEndpoint) =>
+  keptFor((ports) => toReadyEndpoints(endpoint, JSON.parse(ports) as ReadyEndpoint["ports"])),
+);
+
+function toReadyEndpoints(endpoint: SliceEndpoint, ports: ReadyEndpoint["ports"]): ReadyEndpoint[] {
   const { hostname, zone, nodeName, targetRef } = endpoint;
   const pod = targetRef?.kind === "Pod" ? targetRef.name : undefined;
   const region = regionOfProber(nodeName ?? "");
@@ -43,7 +50,7 @@ function toReadyEndpoints(endpoint: SliceEndpoint, ports: readonly EndpointPort[
   return endpoint.addresses.flatMap((address) => {
     const ip = parseIp(address);
     if (ip === undefined) return [];
-    return [{ ip: ip.text, ...known, ports: ports.flatMap(toReadyPort) }];
+    return [{ ip: ip.text, ...known, ports }];
   });
 }
 
@@ -62,5 +69,5 @@ function merge(found: Map<string, ReadyEndpoint>, next: ReadyEndpoint): void {
   }
   const isNew = (port: ReadyEndpoint["ports"][number]): boolean =>
     !known.ports.some((other) => JSON.stringify(other) === JSON.stringify(port));
-  known.ports = [...known.ports, ...next.ports.filter(isNew)];
+  found.set(key, { ...known, ports: [...known.ports, ...next.ports.filter(isNew)] });
 }

@@ -205,3 +205,16 @@ describe("when the selector goes", () => {
     expect(summary(plan({ service: kubia, pods }))).toHaveLength(2);
   });
 });
+
+describe("a service that waits for its finalizers", () => {
+  it("gets no new slices, while those that it has are kept right", () => {
+    const deletionTimestamp = "2026-11-01T00:00:00Z";
+    const going = { ...kubia, metadata: { ...kubia.metadata, deletionTimestamp } };
+    expect(summary(plan({ service: going, pods }))).toEqual(["create endpoints kubia"]);
+    const published = carriedOut({ service: kubia, pods });
+    expect(summary(plan({ service: going, pods: [], ...published }))).toEqual([
+      "update endpoints kubia",
+      "update endpointslices.discovery.k8s.io kubia-abcde",
+    ]);
+  });
+});

@@ -42,6 +42,7 @@ export const endpointSliceKind: Kind<EndpointSlice> = {
   selectableFields: {},
   deleteReturnsObject: false,
 
+  generationOf: ({ addressType, endpoints, ports }) => [addressType, endpoints, ports],
   withDefaults(slice) {
     const endpoints = (slice.endpoints ?? []).map((endpoint) => ({ ...endpoint, addresses: endpoint.addresses ?? [] }));
     if (slice.ports === undefined) return { ...slice, endpoints };

@@ -54,7 +54,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
-  /** Whether there is a status that is written by a path of its own; then `generation` counts changes of the spec. */
+  /** Whether there is a status that is written by a path of its own. */
   readonly hasStatus: boolean;
   /** Set for kinds that can be scaled. */
   readonly scaling?: Scaling<T>;
@@ -76,6 +76,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Whether dependents outlive an owner of this kind when its deletion does not say otherwise. */
   readonly orphansByDefault?: true;
 
+  /** What `metadata.generation` counts the changes of; kinds without it have no generation, as services in Kubernetes. */
+  generationOf?(object: T): unknown;
   /** Fills in what the manifest leaves open, as Kubernetes would. Applied to its own result, it changes nothing. */
   withDefaults(object: T): T;
   /** Everything wrong with the object; `before` is what it replaces, if anything. */

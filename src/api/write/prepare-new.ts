@@ -47,7 +47,7 @@ function newMetadata(call: Call, sent: Partial<ObjectMeta>, owners: OwnerReferen
     ...(generateName && { generateName }),
     ...(namespace && { namespace }),
     uid: call.deps.newUid(),
-    ...(call.kind.hasStatus && { generation: 1 }),
+    ...(call.kind.generationOf && { generation: 1 }),
     creationTimestamp: toTimestamp(call.nowMs),
     ...(labels && { labels }),
     ...(annotations && { annotations }),

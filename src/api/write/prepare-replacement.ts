@@ -46,7 +46,8 @@ function prepared(call: Call, object: KubeObject, before: KubeObject): KubeObjec
 
 function counted(call: Call, before: KubeObject, after: KubeObject): KubeObject {
   if (sameJson(before, after)) return before;
-  if (!call.kind.hasStatus || sameJson(before.spec, after.spec)) return after;
+  const { kind } = call;
+  if (kind.generationOf === undefined || sameJson(kind.generationOf(before), kind.generationOf(after))) return after;
   return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 1) + 1 } };
 }
 

@@ -90,6 +90,21 @@ describe("a new object", () => {
     expect((await created(podDraft({ name: "mine", generateName: "web-" }))).metadata.name).toBe("mine");
   });
 
+  it.each([serviceKind, namespaceKind] as unknown as Kind[])(
+    "has no generation where Kubernetes gives none: $kind",
+    async (kind) => {
+      const draft = { apiVersion: "v1", kind: kind.kind, metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
+      const call = callOf(kind);
+      const before = await created(
+        kind.namespaced ? { ...draft, metadata: { name: "web", namespace: "default" } } : draft,
+        call,
+      );
+      expect(before.metadata).not.toHaveProperty("generation");
+      const after = prepareReplacement(call, before, { ...before, spec: { ports: [{ port: 81 }] } }, author);
+      expect(after).not.toHaveProperty("metadata.generation");
+    },
+  );
+
   it("cannot bring an identity along, and is told so", async () => {
     const call = callOf(podKind);
     const draft = podDraft({

@@ -42,6 +42,7 @@ export const podKind: Kind<Pod> = {
   receivesTraffic: true,
   deleteReturnsObject: true,
 
+  generationOf: ({ spec }) => spec,
   withDefaults(pod) {
     const { nodeName, ...spec } = withSpecDefaults(pod.spec ?? { containers: [] });
     return {

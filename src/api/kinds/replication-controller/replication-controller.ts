@@ -43,6 +43,7 @@ export const replicationControllerKind: Kind<ReplicationController> = {
   deleteReturnsObject: false,
   orphansByDefault: true,
 
+  generationOf: ({ spec }) => spec,
   withDefaults,
   validate: validateReplicationController,
   prepareCreate: (rc) => ({ ...rc, status: { replicas: 0 } }),
