@@ -1,7 +1,8 @@
 /**
  * Runs the Worker in Miniflare, with wrangler.toml's options, D1 and the Durable Objects kept in the data folder.
  * Requests reach the Worker's own socket: Miniflare's entry in front of it would cost three quarters of the throughput.
- * That socket speaks plain HTTP and believes what a client says in MF-* and CF-* headers; the Worker reads none of them.
+ * That socket speaks plain HTTP and believes what a client says in MF-* and CF-* headers, so that programs on this machine
+ * can claim to be anywhere; the front for HTTPS (https/) drops them.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ChildProcess } from "node:child_process";
