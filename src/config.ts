@@ -1,5 +1,6 @@
 /** Turns the environment's text into the configuration, once and completely: defaults, and every error with its name. */
 import { isHostName, type PortRange, type ProbePolicy } from "./access/address-policy.ts";
+import type { CloudflareAccess } from "./access/cloudflare-access.ts";
 import { parseTokenKeys } from "./access/token-keys.ts";
 import type { DnsConfig, PodRecords } from "./dns/deps.ts";
 import { parseUpstreamUrl } from "./dns/upstream-url.ts";
@@ -29,6 +30,8 @@ export interface AccessConfig {
   adminToken: string | undefined;
   /** What signs the tokens of service accounts: the first signs, all verify. */
   tokenKeys: readonly Uint8Array[];
+  /** Whoever Cloudflare Access lets through is who it says they are. */
+  cloudflareAccess: CloudflareAccess | undefined;
 }
 
 /** Who may ask DNS: whoever has a token for it, or everybody. */
@@ -40,6 +43,10 @@ export interface Variables {
   /** "true" lets everybody in; set by the local runtime when it listens on loopback without a token. */
   ROLLCALL_OPEN?: string;
   TOKEN_KEYS?: string;
+  ACCESS_TEAM_DOMAIN?: string;
+  ACCESS_AUDIENCE?: string;
+  ACCESS_USER_PREFIX?: string;
+  ACCESS_GROUPS?: string;
   DNS_ZONES?: string;
   DNS_TTL?: string;
   DNS_PODS?: string;
@@ -102,7 +109,34 @@ export function configOf(env: Variables): Config {
 function accessOf(variables: Variables, errors: string[]): AccessConfig {
   const adminToken = variables.ROLLCALL_ADMIN_TOKEN || undefined;
   const open = adminToken === undefined && variables.ROLLCALL_OPEN === "true";
-  return { open, adminToken, tokenKeys: tokenKeys(variables.TOKEN_KEYS, errors) };
+  return {
+    open,
+    adminToken,
+    tokenKeys: tokenKeys(variables.TOKEN_KEYS, errors),
+    cloudflareAccess: cloudflareAccess(variables, errors),
+  };
+}
+
+/** Names that begin so are Kubernetes' to give. */
+const reservedPrefix = "system:";
+
+function cloudflareAccess(variables: Variables, errors: string[]): CloudflareAccess | undefined {
+  const { ACCESS_TEAM_DOMAIN: team = "", ACCESS_AUDIENCE: audience = "" } = variables;
+  const userPrefix = variables.ACCESS_USER_PREFIX ?? "access:";
+  const groups = list(variables.ACCESS_GROUPS ?? "");
+  if (team === "" && audience === "") return undefined;
+  if (team === "" || audience === "") errors.push("ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE must be set together");
+  else if (!isHostName(team)) {
+    errors.push(
+      `ACCESS_TEAM_DOMAIN must be a host name such as example.cloudflareaccess.com, not ${JSON.stringify(team)}`,
+    );
+  }
+  for (const name of [userPrefix, ...groups].filter((each) => each.startsWith(reservedPrefix))) {
+    errors.push(
+      `ACCESS_USER_PREFIX and ACCESS_GROUPS may not begin with ${reservedPrefix}, as ${JSON.stringify(name)} does`,
+    );
+  }
+  return { issuer: `https://${team}`, audience, userPrefix, groups };
 }
 
 function tokenKeys(text: string | undefined, errors: string[]): readonly Uint8Array[] {

@@ -6,7 +6,7 @@ describe("the configuration", () => {
     expect(parseConfig({})).toMatchObject({
       ok: true,
       config: {
-        access: { open: false, adminToken: undefined, tokenKeys: [] },
+        access: { open: false, adminToken: undefined, tokenKeys: [], cloudflareAccess: undefined },
         dns: {
           zones: { primary: { name: ["cluster", "local"] } },
           ttlSeconds: 5,
@@ -77,6 +77,12 @@ describe("the configuration", () => {
     [{ SERVICE_CIDRS: "10.0.0.0/8,11.0.0.0/8" }, /at most one range per address family/],
     [{ SERVICE_CIDRS: " " }, /at least one range/],
     [{ HOME_REGION: "mars" }, /HOME_REGION must be one of wnam/],
+    [{ ACCESS_AUDIENCE: "tag" }, /ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE must be set together/],
+    [{ ACCESS_TEAM_DOMAIN: "https://team.example", ACCESS_AUDIENCE: "tag" }, /ACCESS_TEAM_DOMAIN must be a host name/],
+    [
+      { ACCESS_TEAM_DOMAIN: "team.example", ACCESS_AUDIENCE: "tag", ACCESS_GROUPS: "system:masters" },
+      /may not begin with system:/,
+    ],
     [{ TOKEN_KEYS: "c2hvcnQ=" }, /TOKEN_KEYS: key 1 must be at least 32 random octets/],
     [{ PROBE_ALLOW: "localhost" }, /PROBE_ALLOW: "localhost"/],
     [{ NAMESPACE_QUOTA: "pods" }, /NAMESPACE_QUOTA: "pods" is no quota/],

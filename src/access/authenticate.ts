@@ -1,6 +1,7 @@
 /**
  * Who makes a request: the administrator, by a token compared in constant time or, where everybody on this machine may
- * call, by calling from here; a service account, by a token that was made for it. What they may do is not decided here.
+ * call, by calling from here; a service account, by a token that was made for it; somebody else, by Cloudflare Access.
+ * What they may do is not decided here.
  * Source: Kubernetes, "Authenticating".
  */
 import type { AccessConfig } from "../config.ts";
@@ -8,6 +9,7 @@ import { isLoopback } from "../domain/ip.ts";
 import { userOfAccount } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";
 import { apiAudience, verifyToken } from "./account-token.ts";
+import { assertionHeader, type CloudflareAccess } from "./cloudflare-access.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
 
 export interface Identity {
@@ -29,6 +31,8 @@ export type Authentication =
 export interface AuthenticationDeps {
   access: AccessConfig;
   accounts: Pick<KnownAccounts, "exists">;
+  /** Whose assertion of Cloudflare Access it is; asked only where that is configured. */
+  verifyAssertion: (access: CloudflareAccess, assertion: string) => Promise<Identity | undefined>;
   nowMs: () => number;
 }
 
@@ -46,13 +50,20 @@ export async function authenticate(deps: AuthenticationDeps, caller: Caller): Pr
     const identity = await identify(deps, token);
     return identity === undefined ? { outcome: "unauthenticated" } : { outcome: "authenticated", identity };
   }
+  const assertion = caller.headers.get(assertionHeader);
+  if (access.cloudflareAccess !== undefined && assertion !== null) {
+    // A browser shows it by itself, whichever page makes the request.
+    if (isOfAnotherSite(caller)) return { outcome: "foreign" };
+    const identity = await deps.verifyAssertion(access.cloudflareAccess, assertion);
+    return identity === undefined ? { outcome: "unauthenticated" } : { outcome: "authenticated", identity };
+  }
   if (!access.open) return { outcome: "anonymous" };
   if (!isFromHere(caller)) return { outcome: "foreign" };
   return { outcome: "authenticated", identity: { user: administrator, expiresMs: undefined } };
 }
 
-function isClosed({ open, adminToken, tokenKeys }: AccessConfig): boolean {
-  return !open && adminToken === undefined && tokenKeys.length === 0;
+function isClosed({ open, adminToken, tokenKeys, cloudflareAccess }: AccessConfig): boolean {
+  return !open && adminToken === undefined && tokenKeys.length === 0 && cloudflareAccess === undefined;
 }
 
 /** Whose token it is for the API. */
@@ -66,7 +77,7 @@ async function identify(deps: AuthenticationDeps, token: string): Promise<Identi
 
 /** The service account whose token it is, if it is meant for the audience and still good. */
 export async function identifyAccount(
-  { access, accounts, nowMs }: AuthenticationDeps,
+  { access, accounts, nowMs }: Pick<AuthenticationDeps, "access" | "accounts" | "nowMs">,
   token: string,
   audience: string,
 ): Promise<Identity | undefined> {
@@ -76,11 +87,15 @@ export async function identifyAccount(
 }
 
 /** Programs name no origin; a page names its own, which must be this server by a name that nobody else can give it. */
-function isFromHere({ url, headers }: Caller): boolean {
-  const { origin, hostname } = new URL(url);
-  const page = headers.get("Origin");
-  if (page !== null && page !== origin) return false;
+function isFromHere(caller: Caller): boolean {
+  const { hostname } = new URL(caller.url);
+  if (isOfAnotherSite(caller)) return false;
   return hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""));
+}
+
+function isOfAnotherSite({ url, headers }: Caller): boolean {
+  const page = headers.get("Origin");
+  return page !== null && page !== new URL(url).origin;
 }
 
 /** Compares digests, which are of one length whatever was given, octet by octet to the end. */

@@ -1,14 +1,16 @@
 /** The Kubernetes REST surface: a table of contents. Paths lead to discovery or, by routes.ts, to a kind and a verb. */
-import { Hono, type Context as HonoContext } from "hono";
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
 import { aboutServer } from "./discovery/about-server.ts";
 import { discoverGroup, discoverRoot, discoverVersion, isServed } from "./discovery/discovery.ts";
 import { isRegistryFailure } from "../registry/registry-failure.ts";
+import { resourceAttributes, whyNotAllowed } from "./authorization.ts";
 import type { ApiEnv } from "./deps.ts";
 import { negotiate } from "./present/form.ts";
 import { refuse, respond, respondOnce } from "./present/respond.ts";
 import { Refusal } from "./refusal.ts";
 import { answerReview } from "./reviews/review.ts";
-import { callOf, findDestination, type ResourcePath } from "./routes.ts";
+import type { ResourcePath } from "./call.ts";
+import { callOf, findDestination } from "./routes.ts";
 import { watch } from "./verbs/watch.ts";
 import { Warnings } from "./warnings.ts";
 
@@ -19,6 +21,9 @@ const unreadable = "the registry cannot be reached right now: whether a write to
 /** Where resources of the core group and of all others live. */
 const roots = ["/api/:version", "/apis/:group/:version"] as const;
 
+/** A list that is always empty, so that clients can be told that there are no other kinds. */
+const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
 export function createApi(): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>({ strict: false });
   api.onError((error) => {
@@ -26,6 +31,19 @@ export function createApi(): Hono<ApiEnv> {
     return refuse(isRegistryFailure(error) ? { type: "unavailable", message: unreadable } : { type: "internal" });
   });
   api.notFound((context) => context.text("404 page not found\n", 404));
+  for (const path of [
+    "/version",
+    "/healthz",
+    "/livez",
+    "/openapi/*",
+    "/api",
+    "/apis",
+    "/apis/:group",
+    ...roots,
+    crds,
+  ]) {
+    api.use(path, mayReadPath);
+  }
   api.route("/", aboutServer);
   for (const root of ["api", "apis"] as const) {
     api.get(`/${root}`, (context) => discoverRoot(root, context.req.header("Accept") ?? ""));
@@ -64,10 +82,19 @@ function pathOf({ req }: Request): ResourcePath {
   };
 }
 
+/** What leads to no resource is asked for by its path. */
+const mayReadPath: MiddlewareHandler<ApiEnv> = async ({ env, req }, next) => {
+  const attributes = { verb: req.method.toLowerCase(), path: req.path };
+  const notAllowed = await whyNotAllowed(env, attributes);
+  return notAllowed === undefined ? next() : refuse(notAllowed.reason);
+};
+
 async function carryOut(context: Request, path: ResourcePath): Promise<Response> {
-  if (!isServed(path.group, path.version)) return context.notFound();
   const request = context.req.raw;
   const query = new URL(request.url).searchParams;
+  const notAllowed = await whyNotAllowed(context.env, resourceAttributes(path, request.method, query));
+  if (notAllowed !== undefined) return refuse(notAllowed.reason);
+  if (!isServed(path.group, path.version)) return context.notFound();
   const destination = findDestination(path, request.method, query);
   if (destination instanceof Refusal) return refuse(destination.reason);
   const deps = context.env;
@@ -76,13 +103,21 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
   if ("watch" in destination) return watch(callOf(destination.watch, path, rest), accept);
   const form = negotiate(accept, "answersWithList" in destination && destination.answersWithList);
   if (form instanceof Refusal) return refuse(form.reason);
-  if ("review" in destination) return respondOnce(await answerReview(destination.review, rest), form, rest.warnings);
+  if ("review" in destination) {
+    const question = { ...rest, namespace: path.namespace };
+    return respondOnce(await answerReview(destination.review, question), form, rest.warnings);
+  }
   const call = callOf(destination.kind, path, rest);
   return respond(call, await destination.verb(call), form);
 }
 
 /** A path of a form that no resource has. */
-function nowhere(context: Request): Response | Promise<Response> {
+async function nowhere(context: Request): Promise<Response> {
+  const notAllowed = await whyNotAllowed(context.env, {
+    verb: context.req.method.toLowerCase(),
+    path: context.req.path,
+  });
+  if (notAllowed !== undefined) return refuse(notAllowed.reason);
   const { group, version } = pathOf(context);
   return isServed(group, version) ? refuse({ type: "no-such-route" }) : context.notFound();
 }

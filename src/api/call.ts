@@ -5,6 +5,16 @@ import type { Kind } from "./kinds/kind.ts";
 import { Refusal, type Subject } from "./refusal.ts";
 import type { Status } from "./status.ts";
 
+/** What a path names; empty where it has no such part. */
+export interface ResourcePath {
+  group: string;
+  version: string;
+  namespace: string;
+  plural: string;
+  name: string;
+  subresource: string;
+}
+
 export interface Call extends Context {
   kind: Kind;
   /** Empty for cluster-scoped kinds and for lists over all namespaces. */

@@ -2,15 +2,23 @@
 import type { IpRange } from "../domain/ip.ts";
 import type { Node } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
+import type { Attributes, PolicyRule, RoleRef } from "../domain/rbac.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { AccountReference } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
 
+import type { Refusal } from "./refusal.ts";
+
 export interface ApiDeps {
   registry: Registry;
   /** Who makes the request. */
   user: User;
+  /** When what they showed is good no longer; undefined for never. */
+  expiresMs: number | undefined;
+  /** Why they would not be let in now with the same request, if so; nothing that is remembered counts. */
+  recheck(): Promise<Refusal | undefined>;
+  access: Access;
   /** Makes a token for a service account; undefined while there is no key to sign it with. */
   issueToken(order: TokenOrder): Promise<IssuedToken | undefined>;
   /**
@@ -34,6 +42,15 @@ export interface ApiDeps {
   newUid(): string;
   /** At least 0, less than 1. */
   random(): number;
+}
+
+/** Who may do what, at this moment or a few seconds ago. */
+export interface Access {
+  allows(user: User, attributes: Attributes): Promise<boolean>;
+  /** What holds for the user in a namespace, or everywhere where none is named. */
+  rulesOf(user: User, namespace: string): Promise<readonly PolicyRule[]>;
+  /** The rules of the role that a binding in the namespace names; undefined where there is no such role. */
+  rulesOfRole(role: RoleRef, namespace: string): Promise<readonly PolicyRule[] | undefined>;
 }
 
 export interface TokenOrder {
@@ -66,7 +83,13 @@ export interface LoggedChange {
 
 /** What comes next on a stream of changes; after anything but changes and nudges it has ended. */
 export type NextChanges =
-  | { type: "changes"; upToRevision: number; entries: readonly LoggedChange[] }
+  | {
+      type: "changes";
+      upToRevision: number;
+      entries: readonly LoggedChange[];
+      /** Set when it may have changed among them who may do what. */
+      accessChanged?: true;
+    }
   | { type: "nudge" }
   | { type: "too-old"; compactedRevision: number }
   | { type: "overrun" }

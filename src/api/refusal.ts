@@ -2,6 +2,7 @@
  * Why a request is not carried out. Every expected failure of the API is one of these reasons, handed back as a value;
  * status.ts alone knows how each looks to a client.
  */
+import type { Attributes } from "../domain/rbac.ts";
 import type { FieldError } from "./validation/field-error.ts";
 
 /** What an error is about. */
@@ -47,6 +48,8 @@ export type Reason =
   | { type: "more-to-delete"; deleted: number }
   | { type: "resource-version-too-large"; asked: number; current: number }
   | { type: "not-implemented"; message: string }
+  /** By the rules of access control. */
+  | { type: "not-allowed"; username: string; attributes: Attributes }
   | { type: "unauthenticated" }
   | { type: "denied"; message: string }
   | { type: "unavailable"; message: string }

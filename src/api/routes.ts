@@ -1,10 +1,11 @@
 /** Which verb a request's path and method name. Knows the shape of Kubernetes' paths and nothing of what verbs do. */
-import type { Call, Verb } from "./call.ts";
+import type { Call, ResourcePath, Verb } from "./call.ts";
 import { kinds } from "./kinds/kinds.ts";
 import type { Kind } from "./kinds/kind.ts";
 import { booleanOption } from "./options.ts";
 import { Refusal } from "./refusal.ts";
-import { reviews, type Review } from "./reviews/review.ts";
+import type { Review } from "./reviews/review.ts";
+import { reviews } from "./reviews/reviews.ts";
 import { createToken } from "./verbs/create-token.ts";
 import { create } from "./verbs/create.ts";
 import { deleteCollection } from "./verbs/delete-collection.ts";
@@ -15,16 +16,6 @@ import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { replace } from "./verbs/replace.ts";
 import { getScale, patchScale, replaceScale } from "./verbs/scale.ts";
-
-/** What a path names; empty where it has no such part. */
-export interface ResourcePath {
-  group: string;
-  version: string;
-  namespace: string;
-  plural: string;
-  name: string;
-  subresource: string;
-}
 
 export type Destination =
   | { kind: Kind; verb: Verb; answersWithList: boolean }
@@ -47,7 +38,7 @@ export function findDestination(path: ResourcePath, method: string, query: URLSe
 }
 
 function reviewDestination(review: Review, { namespace, name }: ResourcePath, method: string): Destination {
-  if (namespace !== "" || name !== "") return new Refusal({ type: "no-such-route" });
+  if ((namespace !== "") !== review.namespaced || name !== "") return new Refusal({ type: "no-such-route" });
   return method === "POST" ? { review } : new Refusal({ type: "method-not-allowed" });
 }
 

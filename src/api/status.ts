@@ -2,6 +2,7 @@
  * Reasons as Kubernetes `Status` objects: the one place that knows codes and wordings.
  * Source: k8s.io/apimachinery, pkg/api/errors/errors.go.
  */
+import type { Attributes } from "../domain/rbac.ts";
 import type { ApplyConflict, Reason, Subject } from "./refusal.ts";
 import { fieldErrorText } from "./validation/field-error.ts";
 
@@ -87,6 +88,8 @@ export function toStatus(reason: Reason): Status {
       return tooLargeVersionStatus(reason.asked, reason.current);
     case "not-implemented":
       return failure(501, "NotImplemented", reason.message);
+    case "not-allowed":
+      return notAllowedStatus(reason.username, reason.attributes);
     case "unauthenticated":
       return failure(401, "Unauthorized", "Unauthorized");
     case "denied":
@@ -133,6 +136,21 @@ function invalidStatus({ subject, errors: found }: Extract<Reason, { type: "inva
 function forbiddenStatus(subject: Subject, why: string, causes?: StatusCause[]): Status {
   const details = { ...detailsOf(subject), ...(causes === undefined ? {} : { causes }) };
   return failure(403, "Forbidden", `${about(subject)} is forbidden: ${why}`, details);
+}
+
+/** Source: k8s.io/apiserver, pkg/endpoints/handlers/responsewriters/errors.go (forbiddenMessage). */
+function notAllowedStatus(username: string, attributes: Attributes): Status {
+  const cannot = `User ${JSON.stringify(username)} cannot ${attributes.verb}`;
+  if ("path" in attributes) {
+    return failure(403, "Forbidden", `forbidden: ${cannot} path ${JSON.stringify(attributes.path)}`, {});
+  }
+  const { group, resource, subresource, namespace, name } = attributes;
+  const whole = subresource === "" ? resource : `${resource}/${subresource}`;
+  const where = namespace === "" ? "at the cluster scope" : `in the namespace ${JSON.stringify(namespace)}`;
+  const why = `${cannot} resource ${JSON.stringify(whole)} in API group ${JSON.stringify(group)} ${where}`;
+  const what = name === "" ? qualified(resource, group) : about({ group, plural: resource, name });
+  const details = { ...(name !== "" && { name }), ...(group !== "" && { group }), kind: resource };
+  return failure(403, "Forbidden", `${what} is forbidden: ${why}`, details);
 }
 
 /** Source: k8s.io/apimachinery, pkg/util/managedfields/internal/conflict.go. */

@@ -74,7 +74,11 @@ export type GroupResource =
   | "events"
   | "replicationcontrollers"
   | "leases.coordination.k8s.io"
-  | "serviceaccounts";
+  | "serviceaccounts"
+  | "roles.rbac.authorization.k8s.io"
+  | "rolebindings.rbac.authorization.k8s.io"
+  | "clusterroles.rbac.authorization.k8s.io"
+  | "clusterrolebindings.rbac.authorization.k8s.io";
 
 /** A moment as Kubernetes' metav1.Time writes it: RFC 3339 in UTC with whole seconds. */
 export function toTimestamp(nowMs: number): string {

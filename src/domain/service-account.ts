@@ -22,8 +22,15 @@ export function accountUsername({ namespace, name }: Pick<AccountReference, "nam
 }
 
 /** The groups of every account of a namespace. */
-function accountGroups(namespace: string): string[] {
+export function accountGroups(namespace: string): string[] {
   return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`];
+}
+
+/** Which account a user name stands for, if any. */
+export function parseAccountUsername(username: string): Pick<AccountReference, "namespace" | "name"> | undefined {
+  if (!username.startsWith(prefix)) return undefined;
+  const [namespace = "", name = "", ...rest] = username.slice(prefix.length).split(":");
+  return namespace === "" || name === "" || rest.length > 0 ? undefined : { namespace, name };
 }
 
 /** Who holds a token of the account. `tokenId` names the token. */

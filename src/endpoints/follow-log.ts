@@ -44,6 +44,10 @@ export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedCha
       case "replicationcontrollers":
       case "leases.coordination.k8s.io":
       case "serviceaccounts":
+      case "roles.rbac.authorization.k8s.io":
+      case "rolebindings.rbac.authorization.k8s.io":
+      case "clusterroles.rbac.authorization.k8s.io":
+      case "clusterrolebindings.rbac.authorization.k8s.io":
     }
   }
   return { ...snapshot, ...next, pods: [...next.pods.values()], slices: [...next.slices.values()], endpoints };

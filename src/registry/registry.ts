@@ -7,6 +7,7 @@ import type { LabelRequirement } from "../domain/labels.ts";
 import type { Node, NodeZones } from "../domain/node.ts";
 import type { GroupResource, KubeObject, NamespacedName } from "../domain/object.ts";
 import type { Pod } from "../domain/pod.ts";
+import type { PolicyRule, RoleRef, Subject } from "../domain/rbac.ts";
 import type { ReplicationController } from "../domain/replication-controller.ts";
 import type { Service, ServiceKey, ServiceKind } from "../domain/service.ts";
 
@@ -197,6 +198,14 @@ export interface CatalogueService {
   service: Service["spec"];
   /** The TTL annotation, as written. */
   ttl: string | undefined;
+}
+
+/** Who may do what, as of one revision. The namespace is empty for what holds in the whole cluster. */
+export interface PolicySnapshot {
+  /** Moves when a role or a binding changes, and then only. */
+  revision: number;
+  roles: { namespace: string; name: string; rules: PolicyRule[] }[];
+  bindings: { namespace: string; roleRef: RoleRef; subjects: Subject[] }[];
 }
 
 export interface CatalogueSnapshot {

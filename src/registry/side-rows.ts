@@ -106,6 +106,11 @@ function ofKind(resource: GroupResource, change: Change, nowMs: number): SideSta
     case "events":
     case "serviceaccounts":
       return [];
+    case "roles.rbac.authorization.k8s.io":
+    case "rolebindings.rbac.authorization.k8s.io":
+    case "clusterroles.rbac.authorization.k8s.io":
+    case "clusterrolebindings.rbac.authorization.k8s.io":
+      return [statement(write.movePolicy)];
     case "leases.coordination.k8s.io":
       return change.after === undefined
         ? []

@@ -3,11 +3,11 @@
  * already holds, then what the change feed tells. Bounded: a reader that falls behind is told so and cut off.
  */
 import type { LogEntry, LogPart } from "../registry/log.ts";
-import type { FeedMessage, Subscription } from "./fan-out.ts";
+import { accessMark, type FeedMessage, type Subscription } from "./fan-out.ts";
 
 /** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */
 export type NextChanges =
-  | { type: "changes"; upToRevision: number; entries: LogEntry[] }
+  | { type: "changes"; upToRevision: number; entries: LogEntry[]; accessChanged?: true }
   /** Nothing has changed; whoever reads asked to be woken. */
   | { type: "nudge" }
   /** The log no longer reaches back that far; the reader must list again. */
@@ -51,7 +51,9 @@ export class ChangeSource {
       if (told < compactedRevision) return yield { type: "too-old", compactedRevision };
       told = entries.at(-1)?.revision ?? told;
       const wanted = entries.filter((entry) => this.#isWanted(entry));
-      if (entries.length > 0) yield { type: "changes", upToRevision: told, entries: wanted };
+      if (entries.length > 0) {
+        yield { type: "changes", upToRevision: told, entries: wanted, ...accessMark(entries) };
+      }
       if (!more) break;
     }
     yield* this.#live(told);

@@ -2,6 +2,7 @@
  * One reading of the log for all listeners: decides from where to read, who gets which entries, and how far each has
  * come. Knows no sockets; the change feed fills in its Deps.
  */
+import { accessResources } from "../domain/rbac.ts";
 import type { GroupResource } from "../domain/object.ts";
 import type { LogEntry, LogPart } from "../registry/log.ts";
 
@@ -15,7 +16,7 @@ export interface Subscription {
 
 /** What a stream is sent: the entries for it, in order, and how far the log has been read for it. */
 export type FeedMessage =
-  | { type: "changes"; upToRevision: number; entries: LogEntry[] }
+  | { type: "changes"; upToRevision: number; entries: LogEntry[]; accessChanged?: true }
   /** The log no longer reaches back to where the stream is. */
   | { type: "too-old"; compactedRevision: number };
 
@@ -52,11 +53,15 @@ function tellOne(listener: Listener, compactedRevision: number, entries: readonl
   }
   const upToRevision = entries.at(-1)?.revision ?? toldRevision;
   if (upToRevision <= toldRevision) return;
-  const wanted = entries.filter(
+  const news = entries.filter((entry) => entry.revision > toldRevision);
+  const wanted = news.filter(
     (entry) =>
-      entry.revision > toldRevision &&
-      entry.resource === resource &&
-      (namespace === undefined || entry.object.metadata.namespace === namespace),
+      entry.resource === resource && (namespace === undefined || entry.object.metadata.namespace === namespace),
   );
-  listener.tell({ type: "changes", upToRevision, entries: wanted }, upToRevision);
+  listener.tell({ type: "changes", upToRevision, entries: wanted, ...accessMark(news) }, upToRevision);
+}
+
+/** Whether who may do what may have changed with these entries: then streams ask whether they may go on. */
+export function accessMark(entries: readonly LogEntry[]): { accessChanged?: true } {
+  return entries.some(({ resource }) => accessResources.has(resource)) ? { accessChanged: true } : {};
 }

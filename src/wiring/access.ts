@@ -1,13 +1,78 @@
-/** Fills in what access control declares that it needs, from the bindings. */
+/**
+ * Who gets in, and as whom they act: fills in what access control declares that it needs, and tells those who do not get
+ * in why, in the API's words.
+ */
+import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
 import { apiAudience, signToken } from "../access/account-token.ts";
-import type { AuthenticationDeps } from "../access/authenticate.ts";
+import { anonymous, authenticate, type AuthenticationDeps, type Identity } from "../access/authenticate.ts";
+import { certificatesUrl, verifyAssertion, type CloudflareAccess } from "../access/cloudflare-access.ts";
+import { impersonationOf } from "../access/impersonate.ts";
+import { isPublicPath } from "../api/authorization.ts";
 import type { IssuedToken, TokenOrder } from "../api/deps.ts";
+import { badRequest, Refusal } from "../api/refusal.ts";
 import type { AccessConfig, Config } from "../config.ts";
-import { knownAccounts } from "./isolate.ts";
+import { knownAccounts, knownPolicy } from "./isolate.ts";
 import { newUid } from "./waking.ts";
 
-export function authenticationDeps(env: Env, { access }: Config): AuthenticationDeps {
-  return { access, accounts: knownAccounts(env), nowMs: Date.now };
+const closed =
+  "nobody may use this API yet: set its administrator's token with `npx wrangler secret put ROLLCALL_ADMIN_TOKEN`";
+
+const foreign =
+  "Rollcall answers programs and its own pages alone, not a page of another site; and without a token none but those on " +
+  "this machine, under no other name than localhost or a loopback address";
+
+/** Who makes the request, as far as rights go; or why nobody is let in by it. */
+export async function admit(env: Env, { access }: Config, request: Request): Promise<Identity | Refusal> {
+  const authentication = await authenticate(authenticationDeps(env, access), request);
+  switch (authentication.outcome) {
+    case "authenticated":
+      return actingAs(env, authentication.identity, request);
+    case "anonymous":
+      if (isPublicPath(new URL(request.url).pathname)) return { user: anonymous, expiresMs: undefined };
+      return new Refusal({ type: "unauthenticated" });
+    case "unauthenticated":
+      return new Refusal({ type: "unauthenticated" });
+    case "foreign":
+      return new Refusal({ type: "denied", message: foreign });
+    case "closed":
+      return new Refusal({ type: "unavailable", message: closed });
+  }
+}
+
+/** Themselves, or whom they impersonate, if they may. */
+async function actingAs(env: Env, identity: Identity, { headers }: Request): Promise<Identity | Refusal> {
+  const impersonation = impersonationOf(headers);
+  switch (impersonation.outcome) {
+    case "none":
+      return identity;
+    case "malformed":
+      return badRequest(impersonation.message);
+    case "asked": {
+      const { username } = identity.user;
+      for (const attributes of impersonation.needs) {
+        if (await knownPolicy(env).allows(identity.user, attributes)) continue;
+        return new Refusal({ type: "not-allowed", username, attributes });
+      }
+      return { ...identity, user: impersonation.user };
+    }
+  }
+}
+
+function authenticationDeps(env: Env, access: AccessConfig): AuthenticationDeps {
+  return {
+    access,
+    accounts: knownAccounts(env),
+    verifyAssertion: (by, assertion) => verifyAssertion(by, certificates(by), assertion, Date.now()),
+    nowMs: Date.now,
+  };
+}
+
+let teamKeys: JWTVerifyGetKey | undefined;
+
+/** Fetched when they are needed first and when a key is asked for that is not among them, and kept. */
+function certificates(access: CloudflareAccess): JWTVerifyGetKey {
+  teamKeys ??= createRemoteJWKSet(certificatesUrl(access));
+  return teamKeys;
 }
 
 export async function issueToken(access: AccessConfig, order: TokenOrder): Promise<IssuedToken | undefined> {

@@ -1,31 +1,56 @@
 /** Fills in what the API declares that it needs, for one request, from the bindings. */
 import { waitUntil } from "cloudflare:workers";
+import type { Identity } from "../access/authenticate.ts";
 import type { Context } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
+import { Refusal } from "../api/refusal.ts";
 import { Warnings } from "../api/warnings.ts";
 import { configOf, type Config } from "../config.ts";
-import type { User } from "../domain/user.ts";
+import { mastersGroup } from "../domain/rbac.ts";
 import { longestTtlSeconds } from "../registry/catalogue.ts";
 import { readChanges } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
+import { forgetAccess, knownPolicy } from "./isolate.ts";
 import { asProbing } from "./edge-nodes.ts";
-import { issueToken } from "./access.ts";
+import { admit, issueToken } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
 
 /** Rollcall itself, where nobody asked. */
-const self: User = { username: "system:rollcall", groups: ["system:masters"] };
+const self: Caller = {
+  identity: { user: { username: "system:rollcall", groups: [mastersGroup] }, expiresMs: undefined },
+  recheck: async () => undefined,
+};
+
+/** Who makes a request, and whether they would still be let in by it. */
+interface Caller {
+  identity: Identity;
+  recheck: () => Promise<Refusal | undefined>;
+}
+
+/** For a request by somebody who was let in. */
+export function apiDepsFor(env: Env, config: Config, identity: Identity, request: Request): ApiDeps {
+  const recheck = async (): Promise<Refusal | undefined> => {
+    forgetAccess();
+    const again = await admit(env, config, request);
+    return again instanceof Refusal ? again : undefined;
+  };
+  return apiDeps(env, config, { identity, recheck });
+}
 
 /** For what happens by the API's rules without a request. */
 export function contextOf(env: Env): Context {
   return { deps: apiDeps(env, configOf(env), self), warnings: new Warnings(), nowMs: Date.now() };
 }
 
-export function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, user: User): ApiDeps {
+function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, { identity, recheck }: Caller): ApiDeps {
   return {
     registry: registryOf(env),
-    user,
+    user: identity.user,
+    expiresMs: identity.expiresMs,
+    recheck,
+    access: knownPolicy(env),
     issueToken: (order) => issueToken(access, order),
     announce: (concerned, waitMs) => {
       waitUntil(countReplicas(env, concerned));

@@ -4,13 +4,15 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import { KnownAccounts } from "../access/known-accounts.ts";
+import { KnownPolicy } from "../access/known-policy.ts";
 import type { Config } from "../config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
+import { accessResources } from "../domain/rbac.ts";
 import type { GroupResource } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { serviceObject } from "./objects.ts";
-import { readAccountUid } from "../registry/policy.ts";
+import { readAccountUid, readPolicy, readPolicyRevision } from "../registry/policy.ts";
 import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/catalogue.ts";
 
 let server: DnsServer | undefined;
@@ -42,6 +44,17 @@ export function forgetAnswers(services: readonly ServiceKey[]): void {
   server?.forget(services);
 }
 
+let policy: KnownPolicy | undefined;
+
+export function knownPolicy(env: Env): KnownPolicy {
+  policy ??= new KnownPolicy({
+    readRevision: () => readPolicyRevision(env.DB),
+    readPolicy: () => readPolicy(env.DB),
+    nowMs: Date.now,
+  });
+  return policy;
+}
+
 let accounts: KnownAccounts | undefined;
 
 export function knownAccounts(env: Env): KnownAccounts {
@@ -52,7 +65,13 @@ export function knownAccounts(env: Env): KnownAccounts {
   return accounts;
 }
 
+/** What is remembered of accounts and of the policy may be no longer true. */
+export function forgetAccess(): void {
+  accounts?.forget();
+  policy?.forget();
+}
+
 /** An object has been written here. */
-export function forgetAccess(resource: GroupResource): void {
-  if (resource === "serviceaccounts") accounts?.forget();
+export function noteWrite(resource: GroupResource): void {
+  if (accessResources.has(resource)) forgetAccess();
 }

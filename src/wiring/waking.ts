@@ -5,7 +5,7 @@ import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
 import type { NamespacedName } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
-import { forgetAccess, forgetAnswers } from "./isolate.ts";
+import { forgetAnswers, noteWrite } from "./isolate.ts";
 import { feedObject, proberObject, serviceObject } from "./objects.ts";
 import { D1Registry } from "../registry/d1-registry.ts";
 import { recordEvent } from "../registry/record-event.ts";
@@ -15,7 +15,7 @@ import { settlePending, type PendingTarget } from "../registry/upkeep.ts";
 import { writeReplicas, type ReplicasDeps } from "../registry/write-replicas.ts";
 
 export function registryOf(env: Env): D1Registry {
-  return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, onWritten: forgetAccess });
+  return new D1Registry({ db: env.DB, nowMs: Date.now, newUid, onWritten: noteWrite });
 }
 
 /** Wakes those concerned; see announcement.ts. `causedMs`: when that happened which was written, if not just now. */

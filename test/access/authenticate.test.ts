@@ -4,7 +4,7 @@ import { authenticate, identifyAccount, type Authentication } from "../../src/ac
 import type { AccessConfig } from "../../src/config.ts";
 import type { AccountReference } from "../../src/domain/service-account.ts";
 
-const nobody: AccessConfig = { open: false, adminToken: undefined, tokenKeys: [] };
+const nobody: AccessConfig = { open: false, adminToken: undefined, tokenKeys: [], cloudflareAccess: undefined };
 const [oldKey, newKey] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 const account = { namespace: "default", name: "ci", uid: "11" };
 const nowMs = Date.parse("2026-11-24T12:00:00Z");
@@ -28,6 +28,10 @@ async function authenticated({
     {
       access: { ...nobody, ...access },
       accounts: { exists: async ({ uid }) => uid === existing.uid },
+      verifyAssertion: async (_, assertion) =>
+        assertion === "good"
+          ? { user: { username: "access:jane@example.com", groups: [] }, expiresMs: nowMs }
+          : undefined,
       nowMs: () => atMs,
     },
     { url: url ?? "http://127.0.0.1:8787/api", headers: new Headers(headers) },
@@ -38,8 +42,9 @@ function bearer(token: string | undefined): Record<string, string> {
   return { Authorization: `Bearer ${token ?? ""}` };
 }
 
+const admin = { adminToken: "s3cret" };
+
 describe("who makes a request", () => {
-  const admin = { adminToken: "s3cret" };
   it.each([
     [{}, "Bearer s3cret", "closed"],
     [{}, null, "closed"],
@@ -87,6 +92,26 @@ describe("who makes a request", () => {
   ])("without a token: by a request to %s of a page of %s, is %s", async (url, origin, outcome) => {
     const headers = origin === undefined ? {} : { Origin: origin };
     expect(await authenticated({ access: { open: true }, url: `${url}/api`, headers })).toMatchObject({ outcome });
+  });
+});
+
+describe("an assertion of Cloudflare Access", () => {
+  const cloudflareAccess = { issuer: "https://team.cloudflareaccess.com", audience: "tag", userPrefix: "", groups: [] };
+  const header = "Cf-Access-Jwt-Assertion";
+  it.each<[string, Partial<AccessConfig>, Record<string, string>, Authentication["outcome"]]>([
+    ["says who somebody is", { cloudflareAccess }, { [header]: "good" }, "authenticated"],
+    ["must be good", { cloudflareAccess }, { [header]: "bad" }, "unauthenticated"],
+    ["is needed", { cloudflareAccess }, {}, "anonymous"],
+    ["is not looked at unless it is configured", admin, { [header]: "good" }, "anonymous"],
+    ["gives way to a token", { ...admin, cloudflareAccess }, { [header]: "good", ...bearer("bad") }, "unauthenticated"],
+    [
+      "is nobody's word where a page of another site makes the browser show it",
+      { cloudflareAccess },
+      { [header]: "good", Origin: "https://evil.example" },
+      "foreign",
+    ],
+  ])("%s", async (_, access, headers, outcome) => {
+    expect(await authenticated({ access, headers })).toMatchObject({ outcome });
   });
 });
 

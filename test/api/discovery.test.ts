@@ -76,7 +76,13 @@ describe("discovery tells in both its forms", () => {
     const aggregated = (await discoverRoot("apis", aggregatedAccept).json()) as {
       items: { metadata: { name: string } }[];
     };
-    const groups = ["discovery.k8s.io", "coordination.k8s.io", "authorization.k8s.io", "authentication.k8s.io"];
+    const groups = [
+      "discovery.k8s.io",
+      "coordination.k8s.io",
+      "rbac.authorization.k8s.io",
+      "authorization.k8s.io",
+      "authentication.k8s.io",
+    ];
     expect(aggregated.items.map(({ metadata }) => metadata.name)).toEqual(groups);
     const legacy = (await discoverRoot("apis", "application/json").json()) as { groups: { name: string }[] };
     expect(legacy.groups.map(({ name }) => name)).toEqual(groups);
@@ -91,6 +97,8 @@ describe("discovery tells in both its forms", () => {
   it("that reviews can be put and nothing else, which is what `kubectl auth` looks for", () => {
     expect((discoverVersion("authorization.k8s.io", "v1") as Legacy).resources).toMatchObject([
       { name: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview", namespaced: false, verbs: ["create"] },
+      { name: "subjectaccessreviews", kind: "SubjectAccessReview", namespaced: false, verbs: ["create"] },
+      { name: "localsubjectaccessreviews", kind: "LocalSubjectAccessReview", namespaced: true, verbs: ["create"] },
       { name: "selfsubjectrulesreviews", kind: "SelfSubjectRulesReview", namespaced: false, verbs: ["create"] },
     ]);
     expect((discoverVersion("authentication.k8s.io", "v1") as Legacy).resources).toMatchObject([

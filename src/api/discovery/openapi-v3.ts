@@ -6,7 +6,8 @@
 import { hashOf } from "../../domain/hash.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { reviews, type Review } from "../reviews/review.ts";
+import type { Review } from "../reviews/review.ts";
+import { reviews } from "../reviews/reviews.ts";
 import { fieldNames, fieldType, isTypeName, type Scalar, type TypeName } from "../schema/schema.ts";
 import { descriptions, keptDescription } from "./descriptions.ts";
 
@@ -69,7 +70,7 @@ function describe(path: string): object {
     info: { title: "Rollcall", version: "v1" },
     paths: Object.fromEntries([
       ...served.map((kind) => [objectPath(kind), { patch: patchOf(kind) }]),
-      ...asked.map((review) => [`/${path}/${review.plural}`, { post: postOf(review) }]),
+      ...asked.map((review) => [reviewPath(review), { post: postOf(review) }]),
     ]) as object,
     components: { schemas: schemasOf(roots) },
   };
@@ -81,6 +82,10 @@ function rootOf({ group, version, kind }: Review): Root {
 
 function objectPath(kind: Kind): string {
   return `/${pathOf(kind)}${kind.namespaced ? "/namespaces/{namespace}" : ""}/${kind.plural}/{name}`;
+}
+
+function reviewPath(review: Review): string {
+  return `/${pathOf(review)}${review.namespaced ? "/namespaces/{namespace}" : ""}/${review.plural}`;
 }
 
 function patchOf(kind: Kind): object {

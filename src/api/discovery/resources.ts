@@ -1,7 +1,8 @@
 /** All that discovery tells of: the kinds, with what each has below it, and the reviews. */
 import type { Kind } from "../kinds/kind.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { reviews, type Review } from "../reviews/review.ts";
+import type { Review } from "../reviews/review.ts";
+import { reviews } from "../reviews/reviews.ts";
 
 export interface Resource {
   group: string;
@@ -40,8 +41,8 @@ function ofKind(kind: Kind): Resource {
 }
 
 /** A review is put, and there is nothing to be read afterwards. */
-function ofReview({ group, version, kind, plural, singular }: Review): Resource {
-  const named = { group, version, kind, plural, singular, namespaced: false, shortNames: [], categories: [] };
+function ofReview({ group, version, kind, plural, singular, namespaced }: Review): Resource {
+  const named = { group, version, kind, plural, singular, namespaced, shortNames: [], categories: [] };
   return { ...named, verbs: ["create"], subresources: [] };
 }
 

@@ -105,6 +105,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriodSeconds?(object: T, asked: number | undefined): number;
   /** What changes in an object that is marked as terminating. */
   markTerminating?(object: T): T;
+  /** Why the user who writes it may not, although they may write such objects: it grants more than they hold. */
+  whyNotGranted?(object: T, before: T | undefined, context: Context): Promise<Refusal | undefined>;
   /** Why the object may not be deleted, if so. */
   whyKept?(object: T): string | undefined;
 }

@@ -8,6 +8,8 @@ import { leaseKind } from "./lease.ts";
 import { namespaceKind } from "./namespace.ts";
 import { nodeKind } from "./node.ts";
 import { podKind } from "./pod/pod.ts";
+import { clusterRoleBindingKind, roleBindingKind } from "./rbac/role-binding.ts";
+import { clusterRoleKind, roleKind } from "./rbac/role.ts";
 import { replicationControllerKind } from "./replication-controller/replication-controller.ts";
 import { serviceAccountKind } from "./service-account.ts";
 import { serviceKind } from "./service/service.ts";
@@ -23,6 +25,10 @@ export const kinds: readonly Kind[] = [
   endpointSliceKind,
   leaseKind,
   serviceAccountKind,
+  roleKind,
+  roleBindingKind,
+  clusterRoleKind,
+  clusterRoleBindingKind,
 ];
 
 /** Every resource that is stored is of one of the kinds. */

@@ -3,15 +3,15 @@
  * Source: k8s.io/kubernetes, pkg/registry/authorization and pkg/registry/authentication.
  */
 import { toTimestamp } from "../../domain/object.ts";
-import type { User } from "../../domain/user.ts";
 import { readTyped } from "../body/read-typed.ts";
 import type { Call } from "../call.ts";
+import type { ApiDeps } from "../deps.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { apiVersionOf } from "../kinds/kind.ts";
 import { parseWriteOptions } from "../options.ts";
 import { badRequest, Refusal } from "../refusal.ts";
 import type { TypeName } from "../schema/schema.ts";
-import { invalid, type FieldError } from "../validation/field-error.ts";
+import type { FieldError } from "../validation/field-error.ts";
 
 export interface Review {
   readonly group: string;
@@ -19,13 +19,15 @@ export interface Review {
   readonly kind: TypeName;
   readonly plural: string;
   readonly singular: string;
+  /** Whether it is put within a namespace. */
+  readonly namespaced: boolean;
   /** What is wrong with the question. */
-  validate(spec: JsonObject): FieldError[] | Refusal;
-  status(user: User): JsonObject;
+  validate(spec: JsonObject, namespace: string): FieldError[] | Refusal;
+  status(spec: JsonObject, deps: ApiDeps): Promise<JsonObject>;
 }
 
-/** What is asked of a review that no path leads further into. */
-export type Question = Pick<Call, "deps" | "request" | "query" | "warnings" | "nowMs">;
+/** A request that puts one. */
+export type Question = Pick<Call, "deps" | "request" | "query" | "warnings" | "nowMs" | "namespace">;
 
 export async function answerReview(review: Review, question: Question): Promise<JsonObject | Refusal> {
   const options = parseWriteOptions(question.query, "CreateOptions");
@@ -34,55 +36,13 @@ export async function answerReview(review: Review, question: Question): Promise<
   const document = await readTyped(question.request, expected, question.warnings, options.fieldValidation);
   if (document instanceof Refusal) return document;
   if (document === undefined) return badRequest("couldn't get version/kind; json parse error: the body is empty");
-  const { spec = {}, metadata = {} } = document;
-  const errors = review.validate(isJsonObject(spec) ? spec : {});
+  const { metadata = {} } = document;
+  const spec = isJsonObject(document["spec"]) ? document["spec"] : {};
+  const errors = review.validate(spec, question.namespace);
   if (errors instanceof Refusal) return errors;
   if (errors.length > 0) {
     return new Refusal({ type: "invalid", subject: { group: review.group, kind: review.kind, name: "" }, errors });
   }
   const created = { ...(isJsonObject(metadata) && metadata), creationTimestamp: toTimestamp(question.nowMs) };
-  return { ...document, metadata: created, status: review.status(question.deps.user) };
+  return { ...document, metadata: created, status: await review.status(spec, question.deps) };
 }
-
-/** Until there is access control, whoever is let in may do everything. */
-export const reviews: readonly Review[] = [
-  {
-    group: "authorization.k8s.io",
-    version: "v1",
-    kind: "SelfSubjectAccessReview",
-    plural: "selfsubjectaccessreviews",
-    singular: "selfsubjectaccessreview",
-    validate({ resourceAttributes, nonResourceAttributes }) {
-      if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
-        const why = "cannot be specified in combination with resourceAttributes";
-        return [invalid("spec.nonResourceAttributes", nonResourceAttributes, why)];
-      }
-      if (resourceAttributes !== undefined || nonResourceAttributes !== undefined) return [];
-      const why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-      return [invalid("spec.resourceAttributes", null, why)];
-    },
-    status: () => ({ allowed: true }),
-  },
-  {
-    group: "authorization.k8s.io",
-    version: "v1",
-    kind: "SelfSubjectRulesReview",
-    plural: "selfsubjectrulesreviews",
-    singular: "selfsubjectrulesreview",
-    validate: ({ namespace = "" }) => (namespace === "" ? badRequest("no namespace on request") : []),
-    status: () => ({
-      resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
-      nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
-      incomplete: false,
-    }),
-  },
-  {
-    group: "authentication.k8s.io",
-    version: "v1",
-    kind: "SelfSubjectReview",
-    plural: "selfsubjectreviews",
-    singular: "selfsubjectreview",
-    validate: () => [],
-    status: ({ username, groups }) => ({ userInfo: { username, groups: [...groups] } }),
-  },
-];

@@ -35,6 +35,16 @@ export function fieldsMatch(requirements: readonly FieldRequirement[], object: K
   return requirements.every((requirement) => (requirement.read(object) === requirement.value) === requirement.equal);
 }
 
+/** The name that an object must have to be selected, where a selector says so. */
+export function exactName(text: string): string | undefined {
+  for (const term of termsOf(text)) {
+    const [, escaped] = /^metadata\.name==?([^=].*)$/s.exec(term) ?? [];
+    const name = escaped === undefined ? undefined : unescaped(escaped);
+    if (typeof name === "string") return name;
+  }
+  return undefined;
+}
+
 /** Split at commas that no backslash escapes. */
 function termsOf(text: string): string[] {
   return text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? [];

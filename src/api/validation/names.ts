@@ -79,6 +79,13 @@ export function isPortName(text: string): string | undefined {
   return /^-|-$/.test(text) ? "must not begin or end with a hyphen" : undefined;
 }
 
+/** Names that may be anything that is one part of a path: those of roles and their bindings. */
+export function isPathSegment(text: string): string | undefined {
+  if (text === "." || text === "..") return `may not be '${text}'`;
+  const stray = ["/", "%"].filter((character) => text.includes(character));
+  return stray.length === 0 ? undefined : stray.map((character) => `may not contain '${character}'`).join(", ");
+}
+
 export function isPortNumber(port: number): string | undefined {
   return port >= 1 && port <= 65535 ? undefined : "must be between 1 and 65535, inclusive";
 }

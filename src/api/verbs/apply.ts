@@ -4,6 +4,8 @@
  * Source: Kubernetes documentation, "Server-Side Apply"; k8s.io/apimachinery, pkg/util/managedfields/internal.
  */
 import type { KubeObject } from "../../domain/object.ts";
+import type { ResourceAttributes } from "../../domain/rbac.ts";
+import { whyNotAllowed } from "../authorization.ts";
 import type { TextFormat } from "../body/parse-text.ts";
 import type { MediaType } from "../body/read-body.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
@@ -44,11 +46,17 @@ export async function applyText(call: Call, text: string, options: PatchOptions)
   };
   const answer = await overlaid();
   if (!isRefusalOf(answer, "not-found") || call.subresource !== "") return answer;
+  const notAllowed = await whyNotAllowed(call.deps, { ...attributesOf(call), verb: "create" });
+  if (notAllowed !== undefined) return notAllowed;
   const first = firstDraft(call, configuration, author);
   if (first instanceof Refusal) return first;
   const made = await createDraft(call, first, options.dryRun, author);
   // Somebody else was faster; then there is something to lay it over.
   return isRefusalOf(made, "already-exists") ? overlaid() : made;
+}
+
+function attributesOf({ kind, namespace, name, subresource }: Call): Omit<ResourceAttributes, "verb"> {
+  return { group: kind.group, resource: kind.plural, subresource, namespace, name };
 }
 
 function isRefusalOf(answer: Answer | Refusal, type: Refusal["reason"]["type"]): boolean {

@@ -26,6 +26,8 @@ export async function createDraft(
 ): Promise<Answer | Refusal> {
   const object = await prepareNew(call, draft, author);
   if (object instanceof Refusal) return object;
+  const notGranted = await call.kind.whyNotGranted?.(object, undefined, call);
+  if (notGranted !== undefined) return notGranted;
   return dryRun ? pretend(call, object) : write(call, object);
 }
 

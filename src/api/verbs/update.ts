@@ -27,6 +27,8 @@ export async function update(call: Call, dryRun: boolean, author: Author, revise
     if (draft instanceof Refusal) return draft;
     const next = prepareReplacement(call, current, draft, author);
     if (next instanceof Refusal) return next;
+    const notGranted = await call.kind.whyNotGranted?.(next, current, call);
+    if (notGranted !== undefined) return notGranted;
     const written = await write(call, current, next, dryRun);
     if ("current" in written) {
       current = written.current;

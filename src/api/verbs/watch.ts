@@ -1,5 +1,6 @@
 /** GET of a collection with `watch`: the changes as they happen, one JSON object a line. */
-import type { Call } from "../call.ts";
+import { resourceAttributes, whyNotAllowed } from "../authorization.ts";
+import type { Call, ResourcePath } from "../call.ts";
 import { negotiate } from "../present/form.ts";
 import { refuse } from "../present/respond.ts";
 import { parseIncludeObject } from "../present/table.ts";
@@ -31,6 +32,7 @@ export async function watch(call: Call, accept: string): Promise<Response> {
   const selection = parseSelection(call.kind, call.namespace, call.query);
   if (selection instanceof Refusal) return refuse(selection.reason);
 
+  const attributes = resourceAttributes(pathOfCollection(call), call.request.method, call.query);
   const beginning = await readBeginning(call, options.start, selection);
   if (beginning instanceof Refusal) return refuse(beginning.reason);
   const stream = streamEvents({
@@ -38,12 +40,22 @@ export async function watch(call: Call, accept: string): Promise<Response> {
     resource: call.kind.resource,
     namespace: call.namespace,
     beginning,
-    options,
+    options: { ...options, timeoutMs: timeLeftMs(call, options.timeoutMs) },
+    whyNotAllowed: async () => (await call.deps.recheck()) ?? whyNotAllowed(call.deps, attributes),
     matches: (object) => isSelected(selection, object),
     write: eventWriter(call.kind, form, includeObject, () => call.deps.nowMs()),
     signal: call.request.signal,
   });
   return new Response(stream, { headers });
+}
+
+/** Nobody watches for longer than they are known. */
+function timeLeftMs({ deps, nowMs }: Call, wantedMs: number): number {
+  return Math.min(wantedMs, (deps.expiresMs ?? Number.POSITIVE_INFINITY) - nowMs);
+}
+
+function pathOfCollection({ kind: { group, version, plural }, namespace, name, subresource }: Call): ResourcePath {
+  return { group, version, plural, namespace, name, subresource };
 }
 
 async function readBeginning(

@@ -4,6 +4,7 @@
  */
 import type { GroupResource, KubeObject } from "../../domain/object.ts";
 import type { ApiDeps, NextChanges } from "../deps.ts";
+import type { Refusal } from "../refusal.ts";
 import { toStatus } from "../status.ts";
 import { toWatchEvent, type WatchEvent } from "./watch-events.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -16,6 +17,8 @@ export interface Beginning {
 
 export interface WatchRequest {
   deps: Pick<ApiDeps, "follow" | "after" | "nowMs">;
+  /** Why whoever watches may no longer, if so. */
+  whyNotAllowed(): Promise<Refusal | undefined>;
   resource: GroupResource;
   /** Empty for all namespaces. */
   namespace: string;
@@ -57,6 +60,8 @@ async function pump(request: WatchRequest, send: (event: WatchEvent) => Promise<
   try {
     for await (const next of source.changes()) {
       if (next.type === "changes") told = Math.max(told, next.upToRevision);
+      const lost = next.type === "changes" && next.accessChanged ? await request.whyNotAllowed() : undefined;
+      if (lost !== undefined) return await send({ type: "ERROR", status: toStatus(lost.reason) });
       for (const event of eventsOf(next, told, request)) await send(event);
     }
   } finally {

@@ -25,6 +25,12 @@ export const read = {
   /** ?1 namespace, ?2 name. */
   renewal: "SELECT renewed_ms FROM pod_leases WHERE namespace = ?1 AND name = ?2",
 
+  policyRevision: "SELECT policy_revision AS revision FROM registry",
+  policyObjects: `SELECT resource, namespace, name, json_extract(manifest, '$.rules') AS rules,
+      json_extract(manifest, '$.roleRef') AS role_ref, json_extract(manifest, '$.subjects') AS subjects
+    FROM objects WHERE resource IN ('roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io',
+      'clusterroles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io')`,
+
   /** ?1 namespace, ?2 name. */
   accountUid: "SELECT uid FROM objects WHERE resource = 'serviceaccounts' AND namespace = ?1 AND name = ?2",
 

@@ -145,6 +145,8 @@ export const write = {
   /** With the namespace ?3. */
   forgetCounts: `DELETE FROM object_counts WHERE namespace = ?3 AND ${mine}`,
 
+  movePolicy: `UPDATE registry SET policy_revision = ${head} WHERE ${mine}`,
+
   moveCatalogue: `UPDATE registry SET catalogue_revision = ${head} WHERE ${mine}`,
 
   /** Whoever has a selector that holds of the labels before (?6) or after (?7), JSON objects. */

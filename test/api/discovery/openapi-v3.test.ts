@@ -22,6 +22,7 @@ const groupVersions = [
   "api/v1",
   "apis/discovery.k8s.io/v1",
   "apis/coordination.k8s.io/v1",
+  "apis/rbac.authorization.k8s.io/v1",
   "apis/authorization.k8s.io/v1",
   "apis/authentication.k8s.io/v1",
 ];

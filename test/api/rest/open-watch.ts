@@ -18,9 +18,13 @@ export interface OpenWatch {
 }
 
 /** `path` is the collection, with the rest of the query. */
-export async function openWatch(path: string, accept = "*/*"): Promise<OpenWatch> {
+export async function openWatch(
+  path: string,
+  accept = "*/*",
+  headers: Record<string, string> = {},
+): Promise<OpenWatch> {
   const url = `${path}${path.includes("?") ? "&" : "?"}watch=true`;
-  const response = await fetchApi(url, { headers: { Accept: accept } });
+  const response = await fetchApi(url, { headers: { Accept: accept, ...headers } });
   if (response.body === null) throw new Error("a watch has a body");
   const reader = response.body.getReader();
   const lines = linesOf(reader);

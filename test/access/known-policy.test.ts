@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { KnownPolicy } from "../../src/access/known-policy.ts";
+import type { PolicyObjects } from "../../src/access/policy.ts";
+
+const jane = { username: "jane", groups: ["system:authenticated"] };
+const metrics = { verb: "get", path: "/metrics" };
+
+/** A policy in which jane may read the metrics, or not. */
+function objects(allows: boolean): PolicyObjects {
+  return {
+    roles: [{ namespace: "", name: "metrics", rules: [{ nonResourceURLs: ["/metrics"], verbs: ["get"] }] }],
+    bindings: allows
+      ? [
+          {
+            namespace: "",
+            roleRef: { kind: "ClusterRole", name: "metrics" },
+            subjects: [{ kind: "User", name: "jane" }],
+          },
+        ]
+      : [],
+  };
+}
+
+function knownPolicy() {
+  const state = { allows: false, revision: 1, nowMs: 0, reads: [] as string[], whileReading: () => {} };
+  const policy = new KnownPolicy({
+    readRevision: async () => {
+      state.reads.push("revision");
+      return state.revision;
+    },
+    readPolicy: async () => {
+      state.reads.push("policy");
+      const read = { revision: state.revision, ...objects(state.allows) };
+      state.whileReading();
+      return read;
+    },
+    nowMs: () => state.nowMs,
+  });
+  const grant = (allows: boolean): void => {
+    state.allows = allows;
+    state.revision++;
+  };
+  return { state, policy, grant, allowed: () => policy.allows(jane, metrics) };
+}
+
+describe("the policy that an isolate knows", () => {
+  it("is looked at every five seconds, and read again only when it has moved", async () => {
+    const { state, grant, allowed } = knownPolicy();
+    expect(await allowed()).toBe(false);
+    state.nowMs = 4_999;
+    grant(true);
+    expect(await allowed()).toBe(false);
+    state.nowMs = 5_000;
+    expect(await allowed()).toBe(true);
+    state.nowMs = 10_000;
+    expect(await allowed()).toBe(true);
+    expect(state.reads).toEqual(["policy", "revision", "policy", "revision"]);
+  });
+
+  it("counts at once what was written here, even while it is being read", async () => {
+    const { state, policy, grant, allowed } = knownPolicy();
+    await allowed();
+    grant(true);
+    policy.forget();
+    expect(await allowed()).toBe(true);
+
+    state.nowMs = 5_000;
+    grant(true);
+    state.whileReading = () => {
+      state.whileReading = () => {};
+      grant(false);
+      policy.forget();
+    };
+    await allowed();
+    expect(await allowed()).toBe(false);
+  });
+
+  it("is not looked at for masters", async () => {
+    const { state, policy } = knownPolicy();
+    expect(await policy.allows({ username: "admin", groups: ["system:masters"] }, metrics)).toBe(true);
+    expect(state.reads).toEqual([]);
+  });
+});
