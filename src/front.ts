@@ -33,7 +33,7 @@ const guardedPaths = /^\/(api|apis|openapi|version|healthz|livez|metrics)(\/|$)/
 
 const dnsUrls = /^https?:\/\/[^/?#]*\/dns-query(\?|$)/;
 
-const routes = new Hono<FrontEnv>({ strict: false })
+export const routes = new Hono<FrontEnv>({ strict: false })
   .use(async (context, next) => {
     context.set("config", configOf(context.env));
     return next();

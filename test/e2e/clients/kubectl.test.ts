@@ -53,18 +53,25 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
       .split("\n")
       .map((line) => line.split(/\s+/)[0]);
     expect(names.sort()).toEqual([
+      "clusterrolebindings",
+      "clusterroles",
       "endpoints",
       "endpointslices",
       "events",
       "leases",
+      "localsubjectaccessreviews",
       "namespaces",
       "nodes",
       "pods",
       "replicationcontrollers",
+      "rolebindings",
+      "roles",
       "selfsubjectaccessreviews",
       "selfsubjectreviews",
       "selfsubjectrulesreviews",
+      "serviceaccounts",
       "services",
+      "subjectaccessreviews",
     ]);
     expect(await says("get", "namespaces", "-o", "name")).toBe(
       ["default", "kube-node-lease", "kube-public", "kube-system", ""]
@@ -247,7 +254,9 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   });
 
   it.runIf(kubectlMinor >= 28)("asks who it is", async () => {
-    expect(await says("auth", "whoami")).toMatch(/^Username\s+system:anonymous\nGroups\s+\[system:unauthenticated\]$/m);
+    expect(await says("auth", "whoami")).toMatch(
+      /^Username\s+admin\nGroups\s+\[system:masters system:authenticated\]$/m,
+    );
   });
 
   it("takes namespaces away with what is in them", async () => {
