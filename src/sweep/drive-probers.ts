@@ -18,8 +18,11 @@ export interface DriveDeps {
 const retryMs = 10_000;
 
 /**
- * An invocation has 10,000 subrequests, and a prober at a period of a second takes sixty of them a minute (platform
- * facts, November 2026).
+ * A prober at a period of a second takes sixty subrequests a minute, of which an invocation has 10,000 by default on a
+ * paid plan (`subrequests` below `[limits]` in wrangler.toml sets it). A group is an invocation of its own, and costs the
+ * sweep one. That its subrequests are then not counted with the sweep's follows from "per invocation", and is nowhere
+ * said outright (Cloudflare's documentation, November 2026); if they are, alarms must drive whoever comes after some 160
+ * probers at a second, 1,600 at ten.
  */
 const probersPerInvocation = 100;
 /** A Worker may be invoked 32 times within one request, the sweep itself included. */
