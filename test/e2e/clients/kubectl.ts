@@ -1,19 +1,12 @@
 /** kubectl as an installed program: against one server, with a configuration and a discovery cache of its own. */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** What it printed, and how it ended. */
-export interface KubectlRun {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { runProgram, type ProgramRun } from "./run-program.ts";
 
 export interface Kubectl {
   /** `input` goes to its standard input, for `-f -`. */
-  (args: readonly string[], input?: string): Promise<KubectlRun>;
+  (args: readonly string[], input?: string): Promise<ProgramRun>;
 }
 
 /** Continuous integration sets this, so that a missing kubectl fails there instead of skipping these tests. */
@@ -46,18 +39,14 @@ export function kubectlFor(url: string, folder: string): Kubectl {
 
 /** With a kubeconfig that there is; what it finds out about the server is kept in `folder`. */
 export function kubectlWith(config: string, folder: string): Kubectl {
-  return async (args, input) => {
-    const child = spawnKubectl(config, folder, args);
-    const run = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (run.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (run.stderr += text));
-    child.stdin.end(input);
-    await once(child, "close");
-    return { code: child.exitCode, ...run };
-  };
+  return (args, input) => runProgram(program, flagged(config, folder, args), input);
 }
 
 /** For what does not end by itself. */
 export function spawnKubectl(config: string, folder: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(program, [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args]);
+  return spawn(program, flagged(config, folder, args));
+}
+
+function flagged(config: string, folder: string, args: readonly string[]): string[] {
+  return [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args];
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startServer, type ServerProcess } from "../../../scripts/lab/server-process.ts";
-import { hasKubectl, kubectlFor, type Kubectl, type KubectlRun } from "./kubectl.ts";
+import { hasKubectl, kubectlFor, type Kubectl } from "./kubectl.ts";
+import type { ProgramRun } from "./run-program.ts";
 
 const http = { name: "http", port: 80, targetPort: 8080 };
 const https = { name: "https", port: 443, targetPort: 8443 };
@@ -36,7 +37,7 @@ describe.skipIf(!hasKubectl)("kubectl apply --server-side", () => {
     await kubectl(["delete", "service", "web", "--ignore-not-found"]);
   });
 
-  function apply(manifest: string, ...flags: string[]): Promise<KubectlRun> {
+  function apply(manifest: string, ...flags: string[]): Promise<ProgramRun> {
     return kubectl(["apply", "--server-side", ...flags, "-f", "-"], manifest);
   }
 
