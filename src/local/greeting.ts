@@ -17,6 +17,7 @@ Environment:
   ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call,
                        and with HTTPS=1 nobody: then one is made, and kept in the data folder
   ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
+  ROLLCALL_WORKER      module to serve instead of src/worker.ts, for experiments around it
   TOKEN_KEYS           what tokens of service accounts are signed with; without it, a key that is made and kept there
   DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, SERVICE_CIDRS, PROBE_ALLOW,
   PROBE_DENY, PROBE_DENY_PORTS

@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   host: string;
   port: number;
   statePath: string;
+  /** The module that is served, absolute; undefined for wrangler.toml's. */
+  entry: string | undefined;
   variables: Record<string, string>;
   /** Told of each workerd as soon as it has been started, those that replace a crashed one included. */
   onRuntimeProcess: (runtime: RuntimeProcess) => void;
@@ -47,7 +49,7 @@ export function readWorker(): Worker {
 
 /** Throws in the words of whatever cannot be started. */
 export async function startRuntime(worker: Worker, options: RuntimeOptions): Promise<Runtime> {
-  const script = await bundleWorker(worker.main ?? "", worker.define);
+  const script = await bundleWorker(options.entry ?? worker.main ?? "", worker.define);
   const stopWatching = watchRuntimeProcesses(options.onRuntimeProcess);
   const miniflare = new Miniflare(miniflareOptions(worker, script, options));
   const stop = async (): Promise<void> => {

@@ -19,6 +19,8 @@ export interface Settings {
   zones: readonly Name[];
   /** Absolute. */
   dataFolder: string;
+  /** The module that is served, absolute; undefined for wrangler.toml's. */
+  entry: string | undefined;
   /** Whether the sweep runs every minute by itself. */
   cron: boolean;
   /** Serve TLS, with a certificate that is also for these names and addresses. */
@@ -79,7 +81,8 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
   if (!config.ok || errors.length > 0) return { ok: false, errors };
   const dataFolder = resolve(environment["ROLLCALL_DATA"] || ".rollcall");
   const zones = config.config.dns.zones.all.map(({ name }) => name);
-  return { ok: true, settings: { host, port, dnsPort, zones, dataFolder, cron, https, open, variables } };
+  const entry = environment["ROLLCALL_WORKER"] ? resolve(environment["ROLLCALL_WORKER"]) : undefined;
+  return { ok: true, settings: { host, port, dnsPort, zones, dataFolder, entry, cron, https, open, variables } };
 }
 
 function parseHost(text: string | undefined, errors: string[]): string {

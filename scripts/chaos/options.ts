@@ -1,0 +1,58 @@
+/** What `npm run chaos` may be told. Pure. */
+import { parseArgs } from "node:util";
+
+export const help = `Does to a Rollcall of its own what may happen to one, and counts what must never happen.
+
+npm run chaos -- [options]
+  --minutes M      how long faults and writes go on               (10)
+  --seed N         makes the same choices again                   (one of chance)
+  --namespaces N   each has nine pods, three services, a writer   (4)
+  --brisk          short calms and short faults, for a short run
+  --json           figures as JSON on stdout
+
+A real server with its data in a temporary folder, real pods on loopback addresses (127.71.0.0/16). workerd, Node or both
+are killed (SIGKILL), calls to D1 fail, pokes are lost, clocks jump. Exits 0 when every acknowledged write was kept and no
+answer was wrong, else 1 with each violation and its history.`;
+
+export interface Options {
+  minutes: number;
+  seed: number;
+  namespaces: number;
+  brisk: boolean;
+  json: boolean;
+}
+
+export type ParsedOptions = { kind: "run"; options: Options } | { kind: "help" } | { kind: "wrong"; why: string };
+
+export function parseOptions(args: string[], seedOfChance: number): ParsedOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        minutes: { ...text, default: "10" },
+        seed: { ...text, default: String(seedOfChance) },
+        namespaces: { ...text, default: "4" },
+        brisk: flag,
+        json: flag,
+        help: { ...flag, short: "h" },
+      },
+    });
+    if (values.help) return { kind: "help" };
+    const { brisk, json } = values;
+    const [minutes, seed, namespaces] = [values.minutes, values.seed, values.namespaces].map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    if (!(minutes > 0 && minutes <= 600)) return { kind: "wrong", why: "--minutes must be above 0 and at most 600" };
+    if (!Number.isInteger(seed)) return { kind: "wrong", why: "--seed must be a whole number" };
+    if (!(Number.isInteger(namespaces) && namespaces >= 1 && namespaces <= 20)) {
+      return { kind: "wrong", why: "--namespaces must be a whole number from 1 to 20" };
+    }
+    return { kind: "run", options: { minutes, seed, namespaces, brisk, json } };
+  } catch (error) {
+    return { kind: "wrong", why: (error as Error).message };
+  }
+}
