@@ -74,6 +74,11 @@ describe("the settings of the local runtime", () => {
     expect(variables).not.toHaveProperty("ROLLCALL_OPEN");
   });
 
+  it("serve the Worker of wrangler.toml, or another module when told", () => {
+    expect(settings({}).entry).toBeUndefined();
+    expect(settings({ ROLLCALL_WORKER: "scripts/other.ts" }).entry).toMatch(/^\/.*\/scripts\/other\.ts$/);
+  });
+
   it("take a token from .dev.vars too", () => {
     expect(settings({}, { ROLLCALL_ADMIN_TOKEN: "secret" }).open).toBe(false);
   });
