@@ -24,6 +24,8 @@ interface Expectation {
 export class Arrivals {
   readonly seen: Arrival[] = [];
   readonly #values = new Map<string, boolean | undefined>();
+  /** What was answered last. */
+  readonly #shown = new Map<string, boolean>();
   readonly #expected = new Map<string, Expectation>();
 
   /** What the answer is to say from now on; undefined when that is not certain. */
@@ -32,11 +34,13 @@ export class Arrivals {
     if (before === value) return;
     this.#values.set(key, value);
     this.#expected.delete(key);
+    if (value === this.#shown.get(key)) return;
     // Of what was uncertain it is not known since when it has been so.
     if (before !== undefined && value !== undefined) this.#expected.set(key, { value, cause, sinceMs });
   }
 
   see(key: string, value: boolean, askedMs: number, answeredMs: number): void {
+    this.#shown.set(key, value);
     const expected = this.#expected.get(key);
     if (expected === undefined || expected.value !== value || askedMs < expected.sinceMs) return;
     this.#expected.delete(key);

@@ -45,10 +45,17 @@ export interface FaultPace {
   fault: readonly [from: number, to: number];
 }
 
-/** Without end: every kind once in an order of chance, then all of them again in another one. */
-export function* planFaults(chance: Chance, { calm, fault }: FaultPace): Generator<PlannedFault> {
+export const faultNames: readonly string[] = kinds.map(({ name }) => name);
+
+/** Without end: every kind of these names once in an order of chance, then all of them again in another one. */
+export function* planFaults(
+  chance: Chance,
+  { calm, fault }: FaultPace,
+  names: readonly string[] = faultNames,
+): Generator<PlannedFault> {
   for (;;) {
     for (const { name, order, victim } of shuffled(chance)) {
+      if (!names.includes(name)) continue;
       const durationMs = order === undefined ? 0 : 1000 * chance.between(...fault);
       const choices = order === undefined ? {} : { ...order(chance), seed: Math.floor(chance.between(0, 2 ** 31)) };
       const calmBeforeMs = 1000 * chance.between(...calm);

@@ -82,7 +82,7 @@ interface Stage {
 }
 
 async function playOn(run: Run, { options, server, pods, podPort, interrupted }: Stage): Promise<Played> {
-  const { seed, minutes, brisk } = options;
+  const { seed, minutes, brisk, only } = options;
   const over = new AbortController();
   const writing = AbortSignal.any([interrupted, AbortSignal.timeout(minutes * 60_000)]);
   const observing = AbortSignal.any([interrupted, over.signal]);
@@ -103,7 +103,7 @@ async function playOn(run: Run, { options, server, pods, podPort, interrupted }:
     return liveIn({ run, model, chance: dice, port: podPort, signal: writing, dropped }, pods);
   });
   const dice = chance(seed, "faults");
-  const plan = planFaults(dice, brisk ? briskPace : patientPace);
+  const plan = planFaults(dice, brisk ? briskPace : patientPace, only);
   const injected = await injectFaults({ run, server, chance: dice, signal: writing }, plan);
   await Promise.all(living);
   const endMs = Date.now();

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { chance } from "../../../scripts/chaos/chance.ts";
-import { planFaults, type PlannedFault } from "../../../scripts/chaos/fault-plan.ts";
+import { faultNames, planFaults, type PlannedFault } from "../../../scripts/chaos/fault-plan.ts";
 import { parseOptions } from "../../../scripts/chaos/options.ts";
 
 describe("what chaos may be told", () => {
   it("is nothing at all: ten minutes, a seed of chance", () => {
     expect(parseOptions([], 42)).toEqual({
       kind: "run",
-      options: { minutes: 10, seed: 42, namespaces: 4, brisk: false, json: false },
+      options: { minutes: 10, seed: 42, namespaces: 4, only: faultNames, brisk: false, json: false },
     });
   });
 
@@ -16,6 +16,7 @@ describe("what chaos may be told", () => {
     ["--minutes", "x"],
     ["--seed", "1.5"],
     ["--namespaces", "21"],
+    ["--only", "rain"],
     ["--nonsense"],
     ["extra"],
   ])("is not %s %s", (...args) => {
