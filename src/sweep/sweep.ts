@@ -11,6 +11,8 @@ export interface SweepDeps extends DriveDeps {
   /** What is due at a moment. */
   readDue(nowMs: number): Promise<Due>;
   poke(target: PendingTarget): Promise<void>;
+  /** Has the watches told of what is in the log: who is woken by a write may have slept through it. */
+  pokeFeed(): Promise<void>;
   /** Removes a pod whose grace period is over; its prober would have, if it lived or if there was one. */
   removeTerminated(pod: Due["terminated"][number]): Promise<void>;
   /** Goes on with deletions that reached further than one request had room for. */
@@ -50,6 +52,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     attempt("DNS_TTL", () => deps.noteDefaultTtl()),
     attempt("log", () => deps.compactLog(nowSeconds - logRetentionSeconds)),
     attempt("events", () => deps.removeEvents(nowSeconds - eventTtlSeconds)),
+    attempt("watches", () => deps.pokeFeed()),
     attempt("deletions", () => deps.finishDeletions()),
     attempt("registry", async () => {
       const { probers, pending, terminated, expired } = await deps.readDue(deps.nowMs());

@@ -15,6 +15,7 @@ export function sweepDeps(env: Env, driveElsewhere: SweepDeps["driveElsewhere"])
     driveElsewhere,
     readDue: (nowMs) => readDue(env.DB, nowMs),
     poke: (target) => pokePending(env, target),
+    pokeFeed: () => pokeFeed(env),
     noteDefaultTtl: () => noteDefaultTtl(env.DB, configOf(env).dns.ttlSeconds, Date.now()),
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
