@@ -31,7 +31,9 @@ export class AnswerCache {
 
   get(key: string, nowMs: number): PreparedAnswer | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || nowMs < entry.expiresAtMs) return entry?.answer;
+    if (entry === undefined) return undefined;
+    // What is from the future was kept before the clock was set back, nobody knows for how long.
+    if (nowMs >= entry.answer.asOfMs && nowMs < entry.expiresAtMs) return entry.answer;
     this.#delete(key, entry);
     return undefined;
   }

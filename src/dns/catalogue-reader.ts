@@ -50,7 +50,8 @@ export class CatalogueReader {
    */
   doubt(): boolean {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#doubtedAtMs < shortestPeriodMs) return false;
+    // Whichever way: the clock may have been set back.
+    if (Math.abs(nowMs - this.#doubtedAtMs) < shortestPeriodMs) return false;
     this.#doubtedAtMs = nowMs;
     this.forget();
     return true;

@@ -42,7 +42,9 @@ export class Kept<Value> {
   peek(key: string, maxAgeMs: MaxAge<Value>): AsOf<Value> | undefined {
     const settled = this.#entries.get(key)?.settled;
     if (settled === undefined) return undefined;
-    return this.#conditions.nowMs() - settled.asOfMs < ageLimit(maxAgeMs, settled.value) ? settled : undefined;
+    const ageMs = this.#conditions.nowMs() - settled.asOfMs;
+    // What is from the future was kept before the clock was set back, nobody knows for how long.
+    return ageMs >= 0 && ageMs < ageLimit(maxAgeMs, settled.value) ? settled : undefined;
   }
 
   /** What is held and not older than `maxAgeMs`, or what `ask` says now; undefined when it fails or takes too long. */

@@ -128,7 +128,8 @@ export class EndpointsKeeper {
 
   /** The list is never behind what is published: both come from the pass before. */
   async #publish(): Promise<void> {
-    const waitMs = this.#publishedMs + publishIntervalMs - this.#deps.nowMs();
+    // A clock that was set back must not make the interval longer.
+    const waitMs = Math.min(publishIntervalMs, this.#publishedMs + publishIntervalMs - this.#deps.nowMs());
     if (waitMs > 0) await this.#deps.sleep(waitMs);
     this.#publishedMs = this.#deps.nowMs();
     if (this.#seen === undefined) return;

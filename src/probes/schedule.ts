@@ -56,8 +56,11 @@ export function oncePerMinute(timetable: Timetable): Timetable {
   return { ...timetable, periodMs: Math.ceil(60_000 / timetable.periodMs) * timetable.periodMs };
 }
 
-/** When the last number lies further ahead than this, the clock was set back, and numbers begin anew. */
-const setBackMs = 600_000;
+/**
+ * When the last number lies further ahead than this, the clock was set back, and numbers begin anew. Until then nothing
+ * is probed, so it is short; clocks that only differ a little must not have a number counted twice.
+ */
+const setBackMs = 30_000;
 
 function isCounted(timetable: Timetable, number: number, lastNumber: number): boolean {
   return number <= lastNumber && lastNumber - number <= Math.max(1, setBackMs / timetable.periodMs);

@@ -24,6 +24,12 @@ it("keeps an answer for its TTL and not a moment longer", () => {
   expect(cache.size).toBe(0);
 });
 
+it("keeps nothing from before the clock was set back", () => {
+  const cache = new AnswerCache({ entries: 10, octets: 10_000 });
+  cache.keep("key", { ...answer(5), asOfMs: 3_600_000 }, ["default/web"]);
+  expect(cache.get("key", 0)).toBeUndefined();
+});
+
 it("does not keep what may not be kept", () => {
   const cache = new AnswerCache({ entries: 10, octets: 10_000 });
   cache.keep("key", answer(0), ["default/web"]);

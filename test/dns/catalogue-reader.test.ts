@@ -2,6 +2,25 @@ import { expect, it } from "vitest";
 import { CatalogueReader } from "../../src/dns/catalogue-reader.ts";
 import type { CatalogueSnapshot } from "../../src/registry/registry.ts";
 
+it("can be doubted again when the clock was set back", () => {
+  let nowMs = 3_600_000;
+  const nothing = { catalogueRevision: 1, namespaces: [], services: [] };
+  const reader = new CatalogueReader(
+    { readCatalogueRevision: () => Promise.resolve(1), readCatalogue: () => Promise.resolve(nothing) },
+    5,
+    {
+      askTimeoutMs: 3000,
+      waitTimeoutMs: 1000,
+      nowMs: () => nowMs,
+      waitUntil: () => undefined,
+      reportFailure: () => undefined,
+    },
+  );
+  expect([reader.doubt(), reader.doubt()]).toEqual([true, false]);
+  nowMs = 0;
+  expect([reader.doubt(), reader.doubt()]).toEqual([true, false]);
+});
+
 it("keeps the newer of two catalogues whose reads overlapped, whichever arrived last", async () => {
   const reads: PromiseWithResolvers<CatalogueSnapshot>[] = [];
   const started = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];

@@ -41,6 +41,15 @@ describe("a value that is kept", () => {
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
+  it("is asked for again when the clock was set back", async () => {
+    const { world, kept } = setUp();
+    const ask = vi.fn(() => Promise.resolve("value"));
+    world.nowMs = 60 * minuteMs;
+    await kept.get("key", minuteMs, ask);
+    world.nowMs = 0;
+    expect(await kept.get("key", minuteMs, ask)).toEqual({ value: "value", asOfMs: 0 });
+  });
+
   it("is as old as its question, not as its answer", async () => {
     const { world, kept } = setUp();
     const { pending, ask } = asks();

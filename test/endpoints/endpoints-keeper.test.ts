@@ -317,4 +317,19 @@ describe("publishing", () => {
     }
     expect(log.filter((entry) => entry.startsWith("sleep"))).toEqual(["sleep 1000"]);
   });
+
+  it("waits no longer than that when the clock was set back meanwhile", async () => {
+    const { deps, answer, log, background } = harness();
+    let nowMs = 3_600_000;
+    const keeper = new EndpointsKeeper({ ...deps, nowMs: () => nowMs });
+    for (const revision of [5, 6]) {
+      const poked = keeper.poke();
+      await answer(snapshot(revision, []));
+      await poked;
+      await answer(snapshot(revision, []));
+      await Promise.all(background);
+      nowMs = 0;
+    }
+    expect(log.filter((entry) => entry.startsWith("sleep"))).toEqual(["sleep 1000"]);
+  });
 });

@@ -103,6 +103,7 @@ describe("the schedule", () => {
     const timetable = { firstMs: 0, periodMs: 10_000, phaseMs: 0 };
     expect(dueNumber(timetable, 1000, 9_990_000)).toBeUndefined();
     expect(dueNumber(timetable, 1000, 3_000_000)).toBe(300);
+    expect(dueNumber(timetable, 1000, 9_960_000)).toBe(996);
   });
 
   it("spreads probers over the period, and gives one prober one phase", () => {
