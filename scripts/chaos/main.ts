@@ -100,8 +100,8 @@ function inWords(name: string): string {
 }
 
 function tellViolations({ violations }: Run): void {
-  for (const { kind, atSeconds, what, history } of violations) {
-    console.error(`\n${kind} at ${atSeconds} s: ${what}`);
+  for (const { kind, atSeconds, what, history, times } of violations) {
+    console.error(`\n${kind} at ${atSeconds} s${times > 1 ? `, and ${times - 1} times more` : ""}: ${what}`);
     for (const line of history) console.error(`    ${line}`);
   }
   if (violations.length > 0) console.error(`\n${violations.length} violations`);

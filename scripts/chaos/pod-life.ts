@@ -22,6 +22,8 @@ export class PodLife implements Life {
   /** What was last known of it; undefined while there is none. */
   #known: PodState;
   #goneByMs = Infinity;
+  /** When its server was last made to be what it is. */
+  #healthMs = 0;
 
   constructor(deps: LifeDeps, pod: ModelledPod, server: PodServer | undefined, pace: Pace) {
     const { run, model, signal } = deps;
@@ -39,7 +41,7 @@ export class PodLife implements Life {
     if (this.#known === undefined) return this.#register();
     if (this.#known.terminating) return this.#seeItGo();
     const choice = chance.fraction();
-    if (this.#pod.probe !== undefined && choice < 0.3) return this.#changeHealth();
+    if (choice < 0.3 && this.#isSettled()) return this.#changeHealth();
     if (choice < 0.7) return this.#relabel(this.#known);
     return choice < 0.9 ? this.#delete() : this.#terminate(this.#known);
   }
@@ -114,6 +116,12 @@ export class PodLife implements Life {
     end(this.#pod.state.begin("go when the grace period is over", undefined, Date.now()), "unknown", Date.now());
   }
 
+  /** Its server has been as it is for so long that a probe has noticed: else it would not be known when that began. */
+  #isSettled(): boolean {
+    const { probe } = this.#pod;
+    return probe !== undefined && Date.now() - this.#healthMs > 2 * detectionBoundMs(probe);
+  }
+
   async #changeHealth(): Promise<void> {
     const { chance } = this.#deps;
     const nowMs = Date.now();
@@ -125,6 +133,7 @@ export class PodLife implements Life {
     const { probe, healthy } = this.#pod;
     if (probe === undefined) return;
     const sentMs = Date.now();
+    this.#healthMs = sentMs;
     const step = healthy.begin(`become ${health}`, health === "healthy", sentMs);
     await this.#server?.become(health);
     end(step, "acknowledged", Date.now());

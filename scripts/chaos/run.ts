@@ -65,14 +65,19 @@ export interface Violation {
   atSeconds: number;
   what: string;
   history: string[];
+  /** How often the same was found. */
+  times: number;
 }
 
 /** More of them tell nothing more. */
 const mostViolations = 200;
 
 export function complain(run: Run, kind: ViolationKind, what: string, history: string[] = []): void {
-  if (run.violations.length >= mostViolations) return;
-  run.violations.push({ kind, what, history, atSeconds: Math.round((Date.now() - run.startMs) / 100) / 10 });
+  const known = run.violations.find((each) => each.kind === kind && each.what === what);
+  if (known !== undefined) known.times += 1;
+  if (known !== undefined || run.violations.length >= mostViolations) return;
+  const atSeconds = Math.round((Date.now() - run.startMs) / 100) / 10;
+  run.violations.push({ kind, what, history, atSeconds, times: 1 });
 }
 
 /** What must be certain since when, to show in an answer that was asked for and came then. */
