@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cause } from "./arrivals.ts";
 import type { Chance } from "./chance.ts";
+import { HealthLife } from "./health-life.ts";
 import { isMember, type ModelledPod, type ModelledService, type NamespaceModel } from "./namespace-model.ts";
 import { PodLife } from "./pod-life.ts";
 import type { PodServer } from "./pod-servers.ts";
@@ -42,7 +43,11 @@ export async function liveIn(deps: Omit<LifeDeps, "changed">, servers: ReadonlyM
   const all = { ...deps, changed };
   const lives: Life[] = [
     ...model.services.map((service, index) => new ServiceLife(all, service, servicePaces[index] ?? paces.cold)),
-    ...model.pods.map((pod, index) => new PodLife(all, pod, servers.get(pod.ip), podPaces[index] ?? paces.cold)),
+    ...model.pods.map((pod, index) => new PodLife(all, pod, podPaces[index] ?? paces.cold)),
+    ...model.pods.flatMap((pod) => {
+      const server = servers.get(pod.ip);
+      return pod.probe === undefined || server === undefined ? [] : new HealthLife(all, pod, pod.probe, server);
+    }),
   ];
   const due = lives.map((life) => ({ life, atMs: Date.now() }));
   while (!signal.aborted) {

@@ -1,11 +1,10 @@
-/** What happens to one pod: it is registered, moves between services, terminates or vanishes; its server falls ill. */
+/** What happens to one pod: it is registered, moves between services, terminates or vanishes. */
 import { podManifest } from "../lab/manifests.ts";
 import type { KubernetesObject } from "../lab/api-client.ts";
 import { end } from "./fact.ts";
 import { ModelledObject, writeAnnotation } from "./modelled-object.ts";
 import type { Life, LifeDeps, Pace } from "./namespace-life.ts";
-import { detectionBoundMs, type ModelledPod, type PodState } from "./namespace-model.ts";
-import type { PodHealth, PodServer } from "./pod-servers.ts";
+import type { ModelledPod, PodState } from "./namespace-model.ts";
 import { complain } from "./run.ts";
 
 type Pod = NonNullable<PodState>;
@@ -16,20 +15,16 @@ export class PodLife implements Life {
   readonly pace: Pace;
   readonly #deps: LifeDeps;
   readonly #pod: ModelledPod;
-  readonly #server: PodServer | undefined;
   readonly #object: ModelledObject<Pod>;
   #writes = 0;
   /** What was last known of it; undefined while there is none. */
   #known: PodState;
   #goneByMs = Infinity;
-  /** When its server was last made to be what it is. */
-  #healthMs = 0;
 
-  constructor(deps: LifeDeps, pod: ModelledPod, server: PodServer | undefined, pace: Pace) {
+  constructor(deps: LifeDeps, pod: ModelledPod, pace: Pace) {
     const { run, model, signal } = deps;
     this.#deps = deps;
     this.#pod = pod;
-    this.#server = server;
     this.pace = pace;
     const path = `/api/v1/namespaces/${model.namespace}/pods/${pod.name}`;
     const label = `pod ${model.namespace}/${pod.name}`;
@@ -41,15 +36,13 @@ export class PodLife implements Life {
     if (this.#known === undefined) return this.#register();
     if (this.#known.terminating) return this.#seeItGo();
     const choice = chance.fraction();
-    if (choice < 0.3 && this.#isSettled()) return this.#changeHealth();
-    if (choice < 0.7) return this.#relabel(this.#known);
-    return choice < 0.9 ? this.#delete() : this.#terminate(this.#known);
+    if (choice < 0.6) return this.#relabel(this.#known);
+    return choice < 0.85 ? this.#delete() : this.#terminate(this.#known);
   }
 
   async #register(): Promise<void> {
     const { chance, port, model, run } = this.#deps;
     const { name, ip, probe, state } = this.#pod;
-    if (probe !== undefined) await this.#become(chance.happens(0.8) ? "healthy" : "failing");
     const next = this.#next(chance.pick(["a", "b"]));
     const readinessProbe = { httpGet: { path: "/ready", port }, ...probe };
     const manifest = podManifest(name, { ip, port, ...(probe !== undefined && { readinessProbe }) });
@@ -114,35 +107,6 @@ export class PodLife implements Life {
     const isTimely = !this.#deps.run.faults.touches(nowMs - 10_000, nowMs);
     if (begins) this.#goneByMs = isTimely ? nowMs + graceSeconds * 1000 : Infinity;
     end(this.#pod.state.begin("go when the grace period is over", undefined, Date.now()), "unknown", Date.now());
-  }
-
-  /** Its server has been as it is for so long that a probe has noticed: else it would not be known when that began. */
-  #isSettled(): boolean {
-    const { probe } = this.#pod;
-    return probe !== undefined && Date.now() - this.#healthMs > 2 * detectionBoundMs(probe);
-  }
-
-  async #changeHealth(): Promise<void> {
-    const { chance } = this.#deps;
-    const nowMs = Date.now();
-    const isHealthy = this.#pod.healthy.possible(nowMs, nowMs).includes(true);
-    await this.#become(isHealthy ? chance.pick(["failing", "silent", "gone"]) : "healthy");
-  }
-
-  async #become(health: PodHealth): Promise<void> {
-    const { probe, healthy } = this.#pod;
-    if (probe === undefined) return;
-    const sentMs = Date.now();
-    this.#healthMs = sentMs;
-    const step = healthy.begin(`become ${health}`, health === "healthy", sentMs);
-    await this.#server?.become(health);
-    end(step, "acknowledged", Date.now());
-    const recoveryMs = (probe.periodSeconds + probe.timeoutSeconds) * 1000;
-    const cause =
-      health === "healthy"
-        ? ({ kind: "recovery", boundMs: recoveryMs } as const)
-        : ({ kind: "failure", boundMs: detectionBoundMs(probe) } as const);
-    this.#deps.changed(cause, sentMs);
   }
 
   #next(app: string): Pod {
