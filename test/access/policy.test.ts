@@ -156,8 +156,25 @@ describe("rules that somebody wants to hand out", () => {
     expect(missingRules(held, wanted)).toEqual(missing);
   });
 
-  it("are told up to a bound", () => {
+  it("are told up to a bound, of one rule as of many", () => {
     const many = Array.from({ length: 1_000 }, (_, index) => `r${index}`);
-    expect(missingRules([], [{ apiGroups: many, resources: many, verbs: ["get"] }])).toHaveLength(100);
+    expect(missingRules([], [{ apiGroups: [""], resources: many, verbs: ["get"] }])).toHaveLength(100);
+    const each = many.map((resource) => ({ apiGroups: [""], resources: [resource], verbs: ["get"] }));
+    expect(missingRules([], each)).toHaveLength(100);
+  });
+
+  it("are missing as a whole where they would take an age to go through, unless one rule holds them all", () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `r${index}`);
+    const huge = { apiGroups: many, resources: many, resourceNames: many, verbs: many };
+    expect(
+      missingRules(
+        [
+          { ...huge, verbs: many.slice(1) },
+          { ...huge, verbs: ["r0"] },
+        ],
+        [huge],
+      ),
+    ).toHaveLength(1);
+    expect(missingRules([huge], [huge])).toEqual([]);
   });
 });
