@@ -174,7 +174,7 @@ function choices(text: string | undefined, errors: string[]): boolean {
 }
 
 function dnsAccess(text: string | undefined, errors: string[]): DnsAccess {
-  const access = (["token", "public"] as const).find((known) => known === (text ?? "public"));
+  const access = (["token", "public"] as const).find((known) => known === (text ?? "token"));
   if (access === undefined) errors.push(`DNS_ACCESS must be token or public, not ${JSON.stringify(text)}`);
   return access ?? "token";
 }

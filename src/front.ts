@@ -1,6 +1,6 @@
 /**
- * Which part answers which path, and who gets in: DNS and readiness for everybody, the Kubernetes API and the metrics
- * behind the door.
+ * Which part answers which path, and who gets in: readiness for everybody, DNS for everybody or by a token in the path,
+ * the Kubernetes API and the metrics behind the door.
  */
 import { Hono } from "hono";
 import { createApi } from "./api/api.ts";
@@ -11,9 +11,10 @@ import { refuse } from "./api/present/respond.ts";
 import { Refusal } from "./api/refusal.ts";
 import { admit } from "./wiring/access.ts";
 import { configOf, parsedConfigOf, type Config } from "./config.ts";
-import { everything, type Asker } from "./dns/deps.ts";
+import { everything, type Asker, type Rights } from "./dns/deps.ts";
 import { handleDoh } from "./dns/doh.ts";
 import { placesOf, type Origin } from "./dns/places.ts";
+import { rightsOfToken } from "./wiring/dns-access.ts";
 import { dnsServer } from "./wiring/isolate.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
@@ -31,6 +32,7 @@ const api = createApi();
 /** What lies behind the door; nothing else is told whether it exists. */
 const guardedPaths = /^\/(api|apis|openapi|version|healthz|livez|metrics)(\/|$)/;
 
+/** Where DNS is for everybody. */
 const dnsUrls = /^https?:\/\/[^/?#]*\/dns-query(\?|$)/;
 
 export const routes = new Hono<FrontEnv>({ strict: false })
@@ -53,6 +55,13 @@ export const routes = new Hono<FrontEnv>({ strict: false })
     const probers = verbose === undefined ? [] : await proberChecks(context.env);
     return context.text(healthText(verbose, "readyz", [{ name: "registry" }, ...probers]));
   })
+  // Resolvers send no headers, so that a token stands in the path. A wrong one is not told from any other wrong path.
+  .all("/dns-query/:token{[\\w.-]+}", async (context, next) => {
+    const { env, var: variables, req } = context;
+    const rights = await rightsOfToken(env, variables.config, req.param("token"));
+    if (rights === undefined) return next();
+    return handleDoh(req.raw, dnsServer(env, variables.config), askerOf(req.raw, rights));
+  })
   .use(async (context, next) => {
     if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
     const identity = await admit(context.env, context.var.config, context.req.raw);
@@ -74,8 +83,8 @@ function refused({ reason }: Refusal): Response {
   return response;
 }
 
-function askerOf(request: Request): Asker {
-  return { rights: everything, places: () => placesOf((request.cf ?? {}) as Origin) };
+function askerOf(request: Request, rights: Rights): Asker {
+  return { rights, places: () => placesOf((request.cf ?? {}) as Origin) };
 }
 
 /** DNS is answered before any router has looked at the path, which would take longer than the answer (docs/performance.md). */
@@ -84,7 +93,7 @@ export function answer(request: Request, env: Env, execution: ExecutionContext):
   if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
   const isPublic = parsed.config.dnsAccess === "public";
   if (isPublic && dnsUrls.test(request.url)) {
-    return handleDoh(request, dnsServer(env, parsed.config), askerOf(request));
+    return handleDoh(request, dnsServer(env, parsed.config), askerOf(request, everything));
   }
   return routes.fetch(request, env, execution);
 }

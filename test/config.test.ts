@@ -15,6 +15,7 @@ describe("the configuration", () => {
           choices: true,
           upstreamUrl: undefined,
         },
+        dnsAccess: "token",
         serviceRanges: [{ network: { text: "10.96.0.0" }, prefixLength: 12 }],
         quotas: {},
         probePolicy: { allow: [], deny: [], denyNames: [], denyPorts: [{ first: 25, last: 25 }], ownPorts: [] },

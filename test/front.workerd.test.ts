@@ -14,7 +14,11 @@ const web = query("web.default.svc.cluster.local", "A");
 const encoded = Buffer.from(web).toString("base64url");
 const dnsMessage = "application/dns-message";
 
-async function send(path: string, init: RequestInit = {}, variables: Variables = {}): Promise<Response> {
+async function send(
+  path: string,
+  init: RequestInit = {},
+  variables: Variables = { DNS_ACCESS: "public" },
+): Promise<Response> {
   return answer(new Request(`https://rollcall.test${path}`, init), { ...env, ...variables }, createExecutionContext());
 }
 

@@ -34,15 +34,15 @@ export class KnownPolicy {
 
   /** Nothing needs to be known of masters, whose requests therefore wait for nothing. */
   async allows(user: User, attributes: Attributes): Promise<boolean> {
-    return isMaster(user) || (await this.#current()).allows(user, attributes);
+    return isMaster(user) || (await this.current()).policy.allows(user, attributes);
   }
 
   async rulesOf(user: User, namespace: string): Promise<readonly PolicyRule[]> {
-    return (await this.#current()).rulesOf(user, namespace);
+    return (await this.current()).policy.rulesOf(user, namespace);
   }
 
   async rulesOfRole(role: RoleRef, namespace: string): Promise<readonly PolicyRule[] | undefined> {
-    return (await this.#current()).rulesOfRole(role, namespace);
+    return (await this.current()).policy.rulesOfRole(role, namespace);
   }
 
   /** Something was written: what is held is compared before it is used again. */
@@ -51,15 +51,16 @@ export class KnownPolicy {
     if (this.#held !== undefined) this.#held = { ...this.#held, asOfMs: Number.NEGATIVE_INFINITY };
   }
 
-  async #current(): Promise<Policy> {
+  /** For several decisions about one request. */
+  async current(): Promise<{ policy: Policy; revision: number }> {
     const held = this.#held;
     const asOfMs = this.#deps.nowMs();
-    if (held !== undefined && asOfMs - held.asOfMs < keptMs) return held.policy;
+    if (held !== undefined && asOfMs - held.asOfMs < keptMs) return held;
     const writes = this.#writes;
     const isUnmoved = held !== undefined && (await this.#deps.readRevision()) === held.revision;
     const next = isUnmoved ? { ...held, asOfMs } : await this.#read(asOfMs);
     if (writes === this.#writes && asOfMs >= (this.#held?.asOfMs ?? asOfMs)) this.#held = next;
-    return next.policy;
+    return next;
   }
 
   async #read(asOfMs: number): Promise<Held> {

@@ -55,9 +55,11 @@ export interface Rights {
   /** The same for callers who see the same; part of the key under which answers are kept. */
   key: string;
   exposes(namespace: string): boolean;
+  /** Whether everybody has them; only then may a cache on the way give an answer to others. */
+  areEverybodys: boolean;
 }
 
-export const everything: Rights = { key: "", exposes: () => true };
+export const everything: Rights = { key: "", exposes: () => true, areEverybodys: true };
 
 /** Who asks. */
 export interface Asker {

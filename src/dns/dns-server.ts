@@ -105,12 +105,12 @@ export class DnsServer {
 
   #answerQuery(query: Query, asker: Asker): Reply | Promise<Reply> {
     const refusal = refusalOf(query);
-    if (refusal !== undefined) return this.#reply(query, this.#prepare(query, refusal, this.#deps.nowMs()));
+    if (refusal !== undefined) return this.#reply(query, this.#prepare(query, refusal, this.#deps.nowMs()), asker);
     // Nothing is signed, so the DO bit changes the OPT record alone, and that is written for each reply. A name in
     // wire form says where it ends, so the parts of the key cannot run into each other.
     const key = `${query.wireName}${query.type} ${asker.rights.key}`;
     const kept = this.#answers.get(key, this.#deps.nowMs());
-    return kept === undefined ? this.#answerAnew(query, asker, key) : this.#reply(query, kept);
+    return kept === undefined ? this.#answerAnew(query, asker, key) : this.#reply(query, kept, asker);
   }
 
   async #answerAnew(query: Query, asker: Asker, key: string): Promise<Reply> {
@@ -120,16 +120,17 @@ export class DnsServer {
     if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
     }
-    return this.#reply(query, prepared, lookup?.isPersonal);
+    return this.#reply(query, prepared, asker, lookup?.isPersonal);
   }
 
   #prepare(query: Query, answer: Answer, asOfMs: number): PreparedAnswer {
     return prepareAnswer(query, answer, { asOfMs, recursionAvailable: this.#upstream !== undefined });
   }
 
-  #reply(query: Query, prepared: PreparedAnswer, isPersonal = false): Reply {
+  #reply(query: Query, prepared: PreparedAnswer, { rights }: Asker, isChosen = false): Reply {
     const nowMs = this.#deps.nowMs();
     const octets = writeReply(prepared, query, nowMs, this.#deps.random());
+    const isPersonal = isChosen || !rights.areEverybodys;
     return { kind: "reply", octets, maxAgeSeconds: remainingSeconds(prepared, nowMs), isPersonal };
   }
 

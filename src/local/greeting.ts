@@ -13,13 +13,15 @@ Environment:
   DNS_PORT             port for plain DNS, over UDP and TCP, on 127.0.0.1 alone (5354); 0 for none
   HTTPS                1: serve TLS with a certificate of its own making, and write a kubeconfig that trusts it
   HTTPS_NAMES          further host names and addresses that the certificate is for, comma-separated
+  DNS_ACCESS           public, on loopback, or token: who may ask DNS; with token there is no plain DNS
+  DNS_UPSTREAM         URL of a resolver over HTTPS for names outside the zones; needs DNS_ACCESS=token
   ROLLCALL_DATA        folder for the data (.rollcall)
   ROLLCALL_ADMIN_TOKEN what clients must send as Authorization: Bearer; without one, everybody on this machine may call,
                        and with HTTPS=1 nobody: then one is made, and kept in the data folder
   ROLLCALL_CRON        off: do not sweep every minute; SIGUSR2 sweeps once
   ROLLCALL_WORKER      module to serve instead of src/worker.ts, for experiments around it
   TOKEN_KEYS           what tokens of service accounts are signed with; without it, a key that is made and kept there
-  DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, SERVICE_CIDRS, PROBE_ALLOW,
+  DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, DNS_CHOICES, SERVICE_CIDRS, PROBE_ALLOW,
   PROBE_DENY, PROBE_DENY_PORTS
                        instead of the values in wrangler.toml; probes may always reach loopback and private ranges
 
@@ -28,15 +30,12 @@ Ctrl-C ends it.`;
 export function greeting(url: URL, settings: Settings): string {
   const { open, dataFolder, cron, dnsPort, variables } = settings;
   const access = open ? "open: everybody on this machine may call" : "for those who send the token";
-  const zone = variables["DNS_ZONES"]?.split(",", 1)[0]?.trim() ?? "cluster.local";
   const { listPods, curl } = commands(url, settings);
-  const plainDns = dnsPort === undefined ? "" : `\n        dig @127.0.0.1 -p ${dnsPort} dns-version.${zone} TXT`;
   return `Rollcall is ready, ${access}.
 
   API   ${url.origin}/api
         ${listPods}
-  DNS   ${url.origin}/dns-query  (RFC 8484; here in the JSON form)
-        ${curl} '${url.origin}/dns-query?name=dns-version.${zone}&type=TXT'${plainDns}
+${dnsLines(url, curl, variables, dnsPort)}
 
   Data  ${dataFolder}
   Cron  ${cron ? "every minute" : "off; SIGUSR2 sweeps once"}
@@ -57,4 +56,18 @@ function commands(url: URL, { open, https, dataFolder }: Settings): { listPods: 
 
 function quoted(file: string): string {
   return /^[\w./-]+$/.test(file) ? file : `'${file}'`;
+}
+
+function dnsLines(url: URL, curl: string, variables: Settings["variables"], dnsPort: number | undefined): string {
+  const zone = variables["DNS_ZONES"]?.split(",", 1)[0]?.trim() ?? "cluster.local";
+  const isPublic = variables["DNS_ACCESS"] === "public";
+  const path = isPublic ? "/dns-query" : "/dns-query/<token>";
+  const question = `${path.replace("<token>", "$TOKEN")}?name=dns-version.${zone}&type=TXT`;
+  const quote = isPublic ? "'" : '"'; // a shell fills in variables between the latter alone
+  return [
+    `  DNS   ${url.origin}${path}  (RFC 8484; here in the JSON form)`,
+    ...(isPublic ? [] : ["        TOKEN=$(kubectl create token <account> --audience=dns)"]),
+    `        ${curl} ${quote}${url.origin}${question}${quote}`,
+    ...(dnsPort === undefined ? [] : [`        dig @127.0.0.1 -p ${dnsPort} dns-version.${zone} TXT`]),
+  ].join("\n");
 }

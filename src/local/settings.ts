@@ -49,6 +49,8 @@ const overridable = [
   "DNS_PODS",
   "DNS_NS_ADDRESSES",
   "DNS_CHOICES",
+  "DNS_ACCESS",
+  "DNS_UPSTREAM",
   "SERVICE_CIDRS",
   "NAMESPACE_QUOTA",
   "PROBE_ALLOW",
@@ -64,10 +66,10 @@ export function parseSettings(configured: Texts, environment: Texts): ParsedSett
   const errors: string[] = [];
   const host = parseHost(environment["HOST"], errors);
   const port = parsePort("PORT", environment["PORT"], 8787, errors);
-  const dnsPort = parsePort("DNS_PORT", environment["DNS_PORT"], 5354, errors) || undefined;
   const cron = parseCron(environment["ROLLCALL_CRON"], errors);
   const https = parseHttps(environment, errors);
-  const variables = workerVariables(configured, environment);
+  const variables = workerVariables(configured, environment, host);
+  const dnsPort = parseDnsPort(environment["DNS_PORT"], variables, errors);
   const open = https === undefined && !hasToken(variables);
   if (open && !isLoopback(host)) {
     errors.push(
@@ -99,6 +101,15 @@ function parsePort(name: string, text: string | undefined, usual: number, errors
   return 0;
 }
 
+/** Plain DNS has no room for a token. */
+function parseDnsPort(text: string | undefined, { DNS_ACCESS }: Texts, errors: string[]): number | undefined {
+  const isPublic = DNS_ACCESS === "public";
+  const port = parsePort("DNS_PORT", text, isPublic ? 5354 : 0, errors) || undefined;
+  const isAlone = port !== undefined && !isPublic;
+  if (isAlone) errors.push("DNS_PORT: plain DNS carries no token, so it needs DNS_ACCESS=public");
+  return port;
+}
+
 function parseCron(text: string | undefined, errors: string[]): boolean {
   if (text === undefined || text === "" || text === "on") return true;
   if (text !== "off") errors.push(`ROLLCALL_CRON must be on or off, not ${JSON.stringify(text)}`);
@@ -121,10 +132,13 @@ function parseName(text: string, errors: string[]): string[] {
   return [name];
 }
 
-function workerVariables(configured: Texts, environment: Texts): Record<string, string> {
+/** What a deployment says of who may ask DNS, and of its upstream, is not for the programs of this machine. */
+function workerVariables(configured: Texts, environment: Texts, host: string): Record<string, string> {
   const overrides = Object.fromEntries(overridable.map((name) => [name, environment[name]]));
   const merged = [...Object.entries(configured), ...Object.entries(overrides)];
   const variables = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  if (isLoopback(host)) variables["DNS_ACCESS"] = environment["DNS_ACCESS"] || "public";
+  variables["DNS_UPSTREAM"] = environment["DNS_UPSTREAM"] ?? "";
   delete variables["ROLLCALL_OPEN"]; // for this runtime alone to give
   variables["PROBE_ALLOW"] = [...localProbeRanges, variables["PROBE_ALLOW"] ?? ""].join(",");
   return variables;

@@ -58,7 +58,7 @@ async function actingAs(env: Env, identity: Identity, { headers }: Request): Pro
   }
 }
 
-function authenticationDeps(env: Env, access: AccessConfig): AuthenticationDeps {
+export function authenticationDeps(env: Env, access: AccessConfig): AuthenticationDeps {
   return {
     access,
     accounts: knownAccounts(env),

@@ -123,10 +123,12 @@ describe("an answer that is kept", () => {
 
   it("is kept by name and type, without case, and by the caller's rights", async () => {
     const { cluster, server } = setUp();
-    const rights = { key: "nothing in default", exposes: (namespace: string) => namespace !== "default" };
+    const exposes = (namespace: string): boolean => namespace !== "default";
+    const rights = { key: "nothing in default", exposes, areEverybodys: false };
     const asker = { ...anyone, rights };
     expect(await verdictOn(server, "web")).toContain("A 10.30.0.1");
     expect(verdict(await ask(server, name("web"), "A", asker))).toBe("NXDOMAIN");
+    expect((await ask(server, "svc.cluster.local", "A", asker)).isPersonal).toBe(true);
     expect(await verdictOn(server, "web", "AAAA")).toBe("NODATA");
     expect(verdict(await ask(server, name("WEB").toUpperCase()))).toContain("A 10.30.0.1");
     expect(cluster.calls).toEqual([...catalogueReads, "readyList default/web"]);

@@ -30,6 +30,27 @@ describe("the settings of the local runtime", () => {
     expect(settings(text === undefined ? {} : { DNS_PORT: text }).dnsPort).toBe(dnsPort);
   });
 
+  it.each([
+    [{}, "public", 5354],
+    [{ HOST: "::1" }, "public", 5354],
+    [{ DNS_ACCESS: "token" }, "token", undefined],
+    [{ HOST: "0.0.0.0", ROLLCALL_ADMIN_TOKEN: "secret" }, "token", undefined],
+    [{ HOST: "0.0.0.0", ROLLCALL_ADMIN_TOKEN: "secret", DNS_ACCESS: "public" }, "public", 5354],
+  ])("let programs of this machine ask DNS, and others by a token: %j", (environment, access, dnsPort) => {
+    const ofWrangler = { DNS_ACCESS: "token", DNS_UPSTREAM: "https://dns.example/dns-query" };
+    expect(settings(environment, ofWrangler)).toMatchObject({
+      dnsPort,
+      variables: { DNS_ACCESS: access, DNS_UPSTREAM: "" },
+    });
+  });
+
+  it("take an upstream together with tokens, and plain DNS without", () => {
+    const DNS_UPSTREAM = "https://dns.example/dns-query";
+    expect(settings({ DNS_UPSTREAM, DNS_ACCESS: "token" }).variables).toMatchObject({ DNS_UPSTREAM });
+    expect(errors({ DNS_UPSTREAM })).toEqual([expect.stringContaining("DNS_ACCESS=token")]);
+    expect(errors({ DNS_ACCESS: "token", DNS_PORT: "53" })).toEqual([expect.stringContaining("DNS_ACCESS=public")]);
+  });
+
   it("know the zones that plain DNS is for", () => {
     const { zones } = settings({ DNS_ZONES: "Cluster.local,96.10.in-addr.arpa" });
     expect(zones.map((zone) => zone.join(".")).sort()).toEqual(["96.10.in-addr.arpa", "cluster.local"]);

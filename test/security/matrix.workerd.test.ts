@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/api.ts";
 import { resources, type Resource } from "../../src/api/discovery/resources.ts";
 import { answer, routes } from "../../src/front.ts";
-import { pathRows, resourceRows, roles, type Holder } from "./table.ts";
+import { dnsRoute, pathRows, resourceRows, roles, type Holder } from "./table.ts";
 
 const home = "matrix-home";
 const elsewhere = "matrix-elsewhere";
@@ -173,7 +173,7 @@ describe("the table", () => {
     const resourceRoute = /^\/apis?\/.*:(plural|subresource)/;
     const patterns = [...createApi().routes, ...routes.routes].map(({ path }) => path);
     const told = patterns.filter((path) => !resourceRoute.test(path) && path !== "*" && path !== "/*");
-    expect(Object.keys(pathRows).sort()).toEqual([...new Set(told)].sort());
+    expect([...Object.keys(pathRows), dnsRoute].sort()).toEqual([...new Set(told)].sort());
   });
 });
 
@@ -198,6 +198,17 @@ describe.each(identities)("whoever is %s", (identity) => {
     const isOpen = path === "/" || path === "/readyz" || (readers === "anybody" && identity === "none");
     const mayRead = isOpen || identity === "masters" || (isKnown && readers !== "masters");
     expect(outcome).toBe(mayRead ? "let through" : isKnown ? "forbidden" : "unauthenticated");
+  });
+});
+
+describe("DNS", () => {
+  it.each(identities)("knows whoever is %s by a token for it in the path, and by nothing else", async (identity) => {
+    const statusOf = async (path: string): Promise<number> => (await ask(identity, "GET", path)).status;
+    const question = "?name=dns-version.cluster.local&type=TXT";
+    const token = tokens.get(identity) ?? "none";
+    expect(await statusOf(`/dns-query/${token}${question}`)).toBe(identity === "dns" ? 200 : 404);
+    expect(await statusOf(`/dns-query${question}`)).toBe(404);
+    expect(await statusOf(`/dns-query/x${question}`)).toBe(404);
   });
 });
 

@@ -67,8 +67,13 @@ export const resourceRows: readonly (readonly [resource: string, verbs: string, 
   ["localsubjectaccessreviews.authorization.k8s.io", "create", "admin"],
 ];
 
-/** Paths that lead to no resource, by the pattern of the route: one that it matches, and who may read it. */
-export const pathRows: Readonly<Record<string, readonly [path: string, readers: "anybody" | "known" | "masters"]>> = {
+type Readers = "anybody" | "known" | "masters";
+
+/** Of DNS, which looks for a token in the path alone. */
+export const dnsRoute = "/dns-query/:token{[\\w.-]+}";
+
+/** Other paths that lead to no resource, by the pattern of the route: one that it matches, and who may read it. */
+export const pathRows: Readonly<Record<string, readonly [path: string, readers: Readers]>> = {
   "/": ["/", "anybody"],
   "/readyz": ["/readyz", "anybody"],
   "/version": ["/version", "anybody"],
