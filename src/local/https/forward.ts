@@ -10,6 +10,7 @@ import {
   type IncomingMessage,
 } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { Transform } from "node:stream";
 import { headersForClient, headersForWorker } from "./passed-headers.ts";
 
 export interface WorkerSocket {
@@ -24,9 +25,8 @@ type Answer = ServerResponse | Http2ServerResponse;
 export function forward(request: Received, response: Answer, worker: WorkerSocket): void {
   const asked = askWorker(request, worker);
   asked.on("response", (answer) => passOn(answer, response));
-  asked.on("error", (error) => {
-    if (response.headersSent) response.destroy(error);
-    else refuse(response);
+  asked.on("error", () => {
+    if (!response.headersSent) refuse(response); // else it is for the answer to say whether it was cut off
   });
   // Before it has seen the end of its body, HTTP/2 lets a request that was cut off look like one that is complete.
   request.on("aborted", () => asked.destroy());
@@ -35,7 +35,15 @@ export function forward(request: Received, response: Answer, worker: WorkerSocke
     request.unpipe();
     request.resume(); // what is still sent of a body that was answered early is read, so that the answer is too
   });
-  request.pipe(asked);
+  request.pipe(inTurns()).pipe(asked);
+}
+
+/**
+ * Passes one piece on per turn of the event loop, so that what the Worker has answered is likely read before more is
+ * written: a body that it refuses (too large, no token) it does not read to the end, and writing on can lose the answer.
+ */
+function inTurns(): Transform {
+  return new Transform({ transform: (piece, _, done) => void setImmediate(done, null, piece) });
 }
 
 /** Whatever the parsers of both versions let through can be said in HTTP/1.1 as well. */
