@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { podManifest, serviceManifest } from "../../scripts/lab/manifests.ts";
 import { startServer, type ServerProcess } from "../../scripts/lab/server-process.ts";
-import { hasKubectl, kubectlWith, spawnKubectl, type Kubectl } from "./clients/kubectl.ts";
+import { hasKubectl, kubectlMinor, kubectlWith, spawnKubectl, type Kubectl } from "./clients/kubectl.ts";
 
 const run = promisify(execFile);
 
@@ -48,6 +48,19 @@ describe.skipIf(!hasKubectl)("kubectl, with the kubeconfig that the start has wr
     expect(await server.stop()).toBe(0);
     server = await startServer(join(folder, "data"), { HTTPS: "1", PORT: new URL(server.url).port });
     expect(await says(["get", "pods", "-o", "name"])).toBe("pod/a\n");
+  });
+
+  it.skipIf(kubectlMinor < 28)("makes a token for a service account, which is let in by it", async () => {
+    await says(["create", "serviceaccount", "ci"]);
+    await says(["create", "rolebinding", "ci-views", "--clusterrole=view", "--serviceaccount=default:ci"]);
+    const token = (await says(["create", "token", "ci"])).trim();
+    await says(["config", "set-credentials", "ci", `--token=${token}`]);
+    expect(await says(["--user=ci", "auth", "whoami"])).toMatch(/Username +system:serviceaccount:default:ci\n/);
+    expect(await says(["--user=ci", "auth", "can-i", "list", "pods"])).toBe("yes\n");
+    expect(await kubectl(["--user=ci", "delete", "pods", "--all"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Forbidden") as unknown,
+    });
   });
 
   it("is told of changes as they come, and may go away", async () => {
