@@ -49,6 +49,7 @@ export interface Variables {
   ACCESS_GROUPS?: string;
   DNS_ZONES?: string;
   DNS_TTL?: string;
+  DNS_STALE_SECONDS?: string;
   DNS_PODS?: string;
   DNS_NS_ADDRESSES?: string;
   DNS_CHOICES?: string;
@@ -75,6 +76,7 @@ export function parseConfig(variables: Variables): ParsedConfig {
     dns: {
       zones: zones(variables.DNS_ZONES, errors),
       ttlSeconds: ttlSeconds(variables.DNS_TTL, errors),
+      staleSeconds: wholeNumber("DNS_STALE_SECONDS", variables.DNS_STALE_SECONDS, { orElse: 0, most: 86_400 }, errors),
       podRecords: podRecords(variables.DNS_PODS, errors),
       nameServerAddresses,
       choices: choices(variables.DNS_CHOICES, errors),
@@ -159,6 +161,18 @@ function ttlSeconds(text: string | undefined, errors: string[]): number {
     errors.push(`DNS_TTL must be a whole number of seconds from 0 to 3600, not ${JSON.stringify(text)}`);
   }
   return seconds;
+}
+
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  { orElse, most }: { orElse: number; most: number },
+  errors: string[],
+): number {
+  if (text === undefined || text === "") return orElse;
+  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
+  errors.push(`${name} must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
+  return orElse;
 }
 
 function podRecords(text: string | undefined, errors: string[]): PodRecords {

@@ -10,6 +10,7 @@ describe("the configuration", () => {
         dns: {
           zones: { primary: { name: ["cluster", "local"] } },
           ttlSeconds: 5,
+          staleSeconds: 0,
           podRecords: "verified",
           nameServerAddresses: [],
           choices: true,

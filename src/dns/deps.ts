@@ -10,6 +10,8 @@ export interface DnsConfig {
   zones: Zones;
   /** Seconds that answers may be kept, 0 to 3600, where a service says nothing else. */
   ttlSeconds: number;
+  /** For how long beyond its TTL the last answer is given while nothing can be read; 0 for not at all. */
+  staleSeconds: number;
   podRecords: PodRecords;
   /**
    * The addresses of `ns.dns.<zone>`. A Worker has none of its own, so the name stands without addresses unless

@@ -11,6 +11,7 @@ import { anyone, type Asker, type DnsConfig, type DnsDeps } from "./deps.ts";
 import { needsCatalogue } from "./find-place.ts";
 import type { AsOf, KeptConditions } from "./kept.ts";
 import { KeptReads } from "./kept-reads.ts";
+import { LastKnown } from "./last-known.ts";
 import { Lookup } from "./lookup.ts";
 import { prepareAnswer, remainingSeconds, type PreparedAnswer } from "./prepared-answer.ts";
 import { parseQuestion, type QuestionInZone } from "./question.ts";
@@ -51,6 +52,7 @@ export class DnsServer {
   readonly #config: DnsConfig;
   readonly #deps: DnsDeps;
   readonly #answers: AnswerCache;
+  readonly #lastKnown: LastKnown;
   readonly #catalogue: CatalogueReader;
   readonly #reads: KeptReads;
   readonly #upstream: Upstream | undefined;
@@ -68,6 +70,7 @@ export class DnsServer {
     this.#config = config;
     this.#deps = deps;
     this.#answers = new AnswerCache(cacheLimits);
+    this.#lastKnown = new LastKnown(config.staleSeconds, cacheLimits);
     this.#catalogue = new CatalogueReader(deps, config.ttlSeconds, conditions);
     this.#reads = new KeptReads(deps, conditions);
     this.#upstream =
@@ -98,6 +101,7 @@ export class DnsServer {
   forget(services: readonly ServiceKey[]): void {
     this.#generation++;
     this.#answers.forget(services);
+    this.#lastKnown.forget(services);
     this.#reads.forgetLists(services);
     this.#reads.forgetAddresses();
     this.#catalogue.forget();
@@ -116,9 +120,12 @@ export class DnsServer {
   async #answerAnew(query: Query, asker: Asker, key: string): Promise<Reply> {
     const generation = this.#generation;
     const { answer, asOfMs, lookup } = await this.#resolve(query, asker);
+    const last = answer.kind === "unavailable" ? this.#lastKnown.recall(key, this.#deps.nowMs()) : undefined;
+    if (last !== undefined) return this.#reply(query, last);
     const prepared = this.#prepare(query, answer, asOfMs ?? this.#deps.nowMs());
     if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
+      this.#lastKnown.remember(key, prepared, lookup.services);
     }
     return this.#reply(query, prepared, asker, lookup?.isPersonal);
   }

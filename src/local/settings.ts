@@ -46,6 +46,7 @@ const overridable = [
   "TOKEN_KEYS",
   "DNS_ZONES",
   "DNS_TTL",
+  "DNS_STALE_SECONDS",
   "DNS_PODS",
   "DNS_NS_ADDRESSES",
   "DNS_CHOICES",

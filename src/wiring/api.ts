@@ -69,7 +69,11 @@ function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, { ide
       const timer = setTimeout(run, durationMs);
       return () => clearTimeout(timer);
     },
-    longestTtlSeconds: (namespace) => longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now()),
+    longestTtlSeconds: async (namespace) => {
+      const seconds = await longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now());
+      // While the registry cannot be read, other isolates may go on with what they knew.
+      return seconds + dns.staleSeconds;
+    },
     serviceRanges,
     quotaOf: (resource) => quotas[resource] ?? quotas["*"],
     nowMs: Date.now,

@@ -16,7 +16,10 @@ export function sweepDeps(env: Env, driveElsewhere: SweepDeps["driveElsewhere"])
     readDue: (nowMs) => readDue(env.DB, nowMs),
     poke: (target) => pokePending(env, target),
     pokeFeed: () => pokeFeed(env),
-    noteDefaultTtl: () => noteDefaultTtl(env.DB, configOf(env).dns.ttlSeconds, Date.now()),
+    noteDefaultTtl: () => {
+      const { ttlSeconds, staleSeconds } = configOf(env).dns;
+      return noteDefaultTtl(env.DB, ttlSeconds + staleSeconds, Date.now());
+    },
     compactLog: (beforeSeconds) => compactLog(env.DB, beforeSeconds),
     removeTerminated: (pod) => endTerminated(env, pod),
     finishDeletions: () => sweepDeletions(contextOf(env)),

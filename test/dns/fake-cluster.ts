@@ -79,6 +79,7 @@ export class FakeCluster implements DnsDeps {
     return new DnsServer(
       {
         ttlSeconds: 5,
+        staleSeconds: 0,
         podRecords: "verified",
         nameServerAddresses: [],
         choices: true,

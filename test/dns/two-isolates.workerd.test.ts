@@ -12,6 +12,7 @@ import { soundZones } from "./fake-cluster.ts";
 const config: DnsConfig = {
   zones: soundZones("cluster.local"),
   ttlSeconds: 5,
+  staleSeconds: 0,
   podRecords: "verified",
   nameServerAddresses: [],
   choices: true,
