@@ -25,9 +25,17 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // Tests ask as often as they can.
+              ratelimits: Object.fromEntries(
+                ["API_RATE", "SOURCE_RATE", "DNS_RATE"].map((name) => [
+                  name,
+                  { namespace_id: name, simple: { limit: 1_000_000, period: 60 } },
+                ]),
+              ),
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("./migrations"),
                 ROLLCALL_OPEN: "true",
+                AUDIT: "off",
                 TOKEN_KEYS: "c".repeat(44),
               },
             },

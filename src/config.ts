@@ -18,6 +18,14 @@ export interface Config {
   homeRegion: Region | undefined;
   /** How many objects of a resource a namespace may hold; `*` for those that are not named. */
   quotas: Readonly<Record<string, number>>;
+  /** How many requests an isolate carries out at once; 0 for any number. */
+  concurrency: { lists: number; writes: number };
+  /** How many watch streams one user may have; 0 for any number. */
+  watchesPerIdentity: number;
+  /** Whether each write is told in the log. */
+  audit: boolean;
+  /** Pages of these origins may ask DNS; `*` for all. */
+  dnsOrigins: readonly string[];
   /** Where probes may go. */
   probePolicy: ProbePolicy;
 }
@@ -58,6 +66,11 @@ export interface Variables {
   SERVICE_CIDRS?: string;
   HOME_REGION?: string;
   NAMESPACE_QUOTA?: string;
+  CONCURRENT_LISTS?: string;
+  CONCURRENT_WRITES?: string;
+  WATCHES_PER_IDENTITY?: string;
+  AUDIT?: string;
+  DNS_CORS?: string;
   PROBE_ALLOW?: string;
   PROBE_DENY?: string;
   PROBE_DENY_PORTS?: string;
@@ -86,6 +99,18 @@ export function parseConfig(variables: Variables): ParsedConfig {
     serviceRanges: serviceRanges(variables.SERVICE_CIDRS, errors),
     homeRegion: homeRegion(variables.HOME_REGION, errors),
     quotas: quotas(variables.NAMESPACE_QUOTA, errors),
+    concurrency: {
+      lists: wholeNumber("CONCURRENT_LISTS", variables.CONCURRENT_LISTS, { orElse: 0, most: 10_000 }, errors),
+      writes: wholeNumber("CONCURRENT_WRITES", variables.CONCURRENT_WRITES, { orElse: 0, most: 10_000 }, errors),
+    },
+    watchesPerIdentity: wholeNumber(
+      "WATCHES_PER_IDENTITY",
+      variables.WATCHES_PER_IDENTITY,
+      { orElse: 0, most: 30_000 },
+      errors,
+    ),
+    audit: onOrOff("AUDIT", variables.AUDIT, errors),
+    dnsOrigins: origins(variables.DNS_CORS, errors),
     probePolicy: probePolicy(variables, nameServerAddresses, errors),
   };
   return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
@@ -173,6 +198,22 @@ function wholeNumber(
   if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
   errors.push(`${name} must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
   return orElse;
+}
+
+function onOrOff(name: string, text: string | undefined, errors: string[]): boolean {
+  if (text !== undefined && !["", "on", "off"].includes(text)) {
+    errors.push(`${name} must be on or off, not ${JSON.stringify(text)}`);
+  }
+  return text === "on";
+}
+
+function origins(text: string | undefined, errors: string[]): string[] {
+  const found = list(text ?? "");
+  const strange = found.filter((origin) => origin !== "*" && URL.parse(origin)?.origin !== origin);
+  for (const origin of strange) {
+    errors.push(`DNS_CORS: ${JSON.stringify(origin)} is neither * nor an origin such as https://app.example.com`);
+  }
+  return found;
 }
 
 function podRecords(text: string | undefined, errors: string[]): PodRecords {

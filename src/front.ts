@@ -12,14 +12,15 @@ import { Refusal } from "./api/refusal.ts";
 import { admit } from "./wiring/access.ts";
 import { configOf, parsedConfigOf, type Config } from "./config.ts";
 import { everything, type Asker, type Rights } from "./dns/deps.ts";
-import { handleDoh } from "./dns/doh.ts";
 import { placesOf, type Origin } from "./dns/places.ts";
+import { secured } from "./guard/headers.ts";
 import { rightsOfToken } from "./wiring/dns-access.ts";
-import { dnsServer } from "./wiring/isolate.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
 import { readProgrammingLatency } from "./registry/upkeep.ts";
 import { apiDepsFor } from "./wiring/api.ts";
+import { answerDns } from "./wiring/dns.ts";
+import { guarded, sourceRefusal } from "./wiring/guard.ts";
 import { isRegistryReadable, proberChecks } from "./wiring/health.ts";
 
 interface FrontEnv {
@@ -60,31 +61,36 @@ export const routes = new Hono<FrontEnv>({ strict: false })
     const { env, var: variables, req } = context;
     const rights = await rightsOfToken(env, variables.config, req.param("token"));
     if (rights === undefined) return next();
-    return handleDoh(req.raw, dnsServer(env, variables.config), askerOf(req.raw, rights));
+    return answerDns(req.raw, env, variables.config, askerOf(req.raw, rights));
   })
   .use(async (context, next) => {
     if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
+    const tooFast = await sourceRefusal(context.env, context.req.raw);
+    if (tooFast !== undefined) return refuse(tooFast);
     const identity = await admit(context.env, context.var.config, context.req.raw);
-    if (identity instanceof Refusal) return refused(identity);
+    if (identity instanceof Refusal) return refuse(identity.reason);
     context.set("deps", apiDepsFor(context.env, context.var.config, identity, context.req.raw));
     return next();
   })
+  .use(async (context, next) => {
+    const { env, req, var: known } = context;
+    const reason = await guarded(env, known.config, req.raw, known.deps.user, next);
+    return reason === undefined ? undefined : refuse(reason);
+  })
   .get("/metrics", async (context) => {
     const notAllowed = await whyNotAllowed(context.var.deps, { verb: "get", path: "/metrics" });
-    if (notAllowed !== undefined) return refused(notAllowed);
+    if (notAllowed !== undefined) return refuse(notAllowed.reason);
     const text = metricsText(await readProgrammingLatency(context.env.DB));
     return context.text(text, 200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
   })
   .all("*", (context) => api.fetch(context.req.raw, context.var.deps, context.executionCtx));
 
-function refused({ reason }: Refusal): Response {
-  const response = refuse(reason);
-  if (reason.type === "unauthenticated") response.headers.set("WWW-Authenticate", "Bearer");
-  return response;
-}
-
 function askerOf(request: Request, rights: Rights): Asker {
   return { rights, places: () => placesOf((request.cf ?? {}) as Origin) };
+}
+
+async function answerOthers(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
+  return secured(await routes.fetch(request, env, execution), request.url.startsWith("https:"));
 }
 
 /** DNS is answered before any router has looked at the path, which would take longer than the answer (docs/performance.md). */
@@ -93,7 +99,7 @@ export function answer(request: Request, env: Env, execution: ExecutionContext):
   if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
   const isPublic = parsed.config.dnsAccess === "public";
   if (isPublic && dnsUrls.test(request.url)) {
-    return handleDoh(request, dnsServer(env, parsed.config), askerOf(request, everything));
+    return answerDns(request, env, parsed.config, askerOf(request, everything));
   }
-  return routes.fetch(request, env, execution);
+  return answerOthers(request, env, execution);
 }

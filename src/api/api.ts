@@ -1,5 +1,6 @@
 /** The Kubernetes REST surface: a table of contents. Paths lead to discovery or, by routes.ts, to a kind and a verb. */
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
+import { auditEntry } from "./audit.ts";
 import { aboutServer } from "./discovery/about-server.ts";
 import { discoverGroup, discoverRoot, discoverVersion, isServed } from "./discovery/discovery.ts";
 import { isRegistryFailure } from "../registry/registry-failure.ts";
@@ -108,7 +109,10 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
     return respondOnce(await answerReview(destination.review, question), form, rest.warnings);
   }
   const call = callOf(destination.kind, path, rest);
-  return respond(call, await destination.verb(call), form);
+  const answer = await destination.verb(call);
+  const entry = auditEntry(call, answer);
+  if (entry !== undefined) deps.audit(entry);
+  return respond(call, answer, form);
 }
 
 /** A path of a form that no resource has. */

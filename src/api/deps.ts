@@ -1,4 +1,5 @@
 /** What the API needs from the rest of Rollcall. worker.ts fills it in for each request. */
+import type { AuditEntry } from "./audit.ts";
 import type { IpRange } from "../domain/ip.ts";
 import type { Node } from "../domain/node.ts";
 import type { GroupResource, KubeObject } from "../domain/object.ts";
@@ -38,6 +39,10 @@ export interface ApiDeps {
   serviceRanges: readonly IpRange[];
   /** How many objects of the resource a namespace may hold; undefined for any number. */
   quotaOf(resource: GroupResource): number | undefined;
+  /** Told of each write, done or refused. */
+  audit(entry: AuditEntry): void;
+  /** Whether the user may have one more watch. */
+  mayWatch(): Promise<boolean>;
   nowMs(): number;
   newUid(): string;
   /** At least 0, less than 1. */

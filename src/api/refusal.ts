@@ -47,6 +47,7 @@ export type Reason =
   /** A collection of which one request could delete only so many. */
   | { type: "more-to-delete"; deleted: number }
   | { type: "resource-version-too-large"; asked: number; current: number }
+  | { type: "too-many-requests"; retryAfterSeconds: number }
   | { type: "not-implemented"; message: string }
   /** By the rules of access control. */
   | { type: "not-allowed"; username: string; attributes: Attributes }

@@ -86,6 +86,10 @@ export function toStatus(reason: Reason): Status {
     }
     case "resource-version-too-large":
       return tooLargeVersionStatus(reason.asked, reason.current);
+    case "too-many-requests": {
+      const { retryAfterSeconds } = reason;
+      return failure(429, "TooManyRequests", "Too many requests, please try again later.", { retryAfterSeconds });
+    }
     case "not-implemented":
       return failure(501, "NotImplemented", reason.message);
     case "not-allowed":

@@ -28,7 +28,11 @@ function headersFor(freshness: Freshness): { headers: Headers } {
   const known = headersByMaxAge.get(freshness.maxAgeSeconds);
   if (known !== undefined) return known;
   const init = {
-    headers: new Headers({ "content-type": dnsMessageType, "cache-control": cacheControl(freshness) }),
+    headers: new Headers({
+      "content-type": dnsMessageType,
+      "cache-control": cacheControl(freshness),
+      "x-content-type-options": "nosniff",
+    }),
   };
   headersByMaxAge.set(freshness.maxAgeSeconds, init);
   return init;
@@ -45,5 +49,8 @@ export function httpError(status: HttpError["status"], message: string): HttpErr
 }
 
 export function toHttpError({ status, message }: HttpError): Response {
-  return new Response(`${message}\n`, { status, headers: { "cache-control": "no-store" } });
+  return new Response(`${message}\n`, {
+    status,
+    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
+  });
 }

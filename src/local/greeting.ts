@@ -22,7 +22,8 @@ Environment:
   ROLLCALL_WORKER      module to serve instead of src/worker.ts, for experiments around it
   TOKEN_KEYS           what tokens of service accounts are signed with; without it, a key that is made and kept there
   DNS_ZONES, DNS_TTL, DNS_PODS, DNS_NS_ADDRESSES, DNS_CHOICES, SERVICE_CIDRS, PROBE_ALLOW,
-  PROBE_DENY, PROBE_DENY_PORTS
+  PROBE_DENY, PROBE_DENY_PORTS, NAMESPACE_QUOTA, CONCURRENT_LISTS, CONCURRENT_WRITES, WATCHES_PER_IDENTITY, DNS_CORS,
+  DNS_STALE_SECONDS, AUDIT
                        instead of the values in wrangler.toml; probes may always reach loopback and private ranges
 
 Ctrl-C ends it.`;

@@ -1,4 +1,6 @@
 /** `npm start`: Rollcall on one machine, from the environment to a running server and back to nothing. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { claimDataFolder, type DataFolder } from "./data-folder.ts";
 import { endOrphan } from "./end-orphan.ts";
@@ -80,6 +82,7 @@ async function started(worker: Worker, settings: Settings, folder: DataFolder): 
       ...(settings.https && forTheFrontAlone),
       statePath: folder.statePath,
       onRuntimeProcess: folder.recordRuntime,
+      onAudit: (line) => appendFileSync(join(settings.dataFolder, "audit.log"), `${line}\n`),
       onLog: log.write,
     });
     const complaint = await becomesReady(runtime.workerUrl);

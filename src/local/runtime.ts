@@ -34,7 +34,9 @@ export interface RuntimeOptions {
   variables: Record<string, string>;
   /** Told of each workerd as soon as it has been started, those that replace a crashed one included. */
   onRuntimeProcess: (runtime: RuntimeProcess) => void;
-  /** Told of each line that the Worker or workerd writes. */
+  /** Told of each line of the audit. */
+  onAudit: (line: string) => void;
+  /** Told of each other line that the Worker or workerd writes. */
   onLog: (line: string) => void;
 }
 
@@ -68,7 +70,7 @@ export async function startRuntime(worker: Worker, options: RuntimeOptions): Pro
 }
 
 function miniflareOptions({ workerOptions }: Worker, script: string, options: RuntimeOptions) {
-  const { modulesRules: _, ...ofWrangler } = workerOptions;
+  const { modulesRules: _, ratelimits: __, ...ofWrangler } = workerOptions;
   return convertV4MiniflareOptions({
     ...ofWrangler,
     name: "rollcall",
@@ -84,7 +86,10 @@ function miniflareOptions({ workerOptions }: Worker, script: string, options: Ru
     telemetry: { enabled: false },
     log: new Log(LogLevel.ERROR),
     unsafeHandleRuntimeRestart: () => options.onLog("workerd had ended, and was started again"),
-    handleStructuredLogs: ({ level, message }) => options.onLog(`${level}: ${message}`),
+    handleStructuredLogs: ({ level, message }) => {
+      if (message.startsWith('{"audit":')) options.onAudit(message);
+      else options.onLog(`${level}: ${message}`);
+    },
   });
 }
 

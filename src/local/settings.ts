@@ -54,6 +54,10 @@ const overridable = [
   "DNS_UPSTREAM",
   "SERVICE_CIDRS",
   "NAMESPACE_QUOTA",
+  "CONCURRENT_LISTS",
+  "CONCURRENT_WRITES",
+  "WATCHES_PER_IDENTITY",
+  "DNS_CORS",
   "PROBE_ALLOW",
   "PROBE_DENY",
   "PROBE_DENY_PORTS",
@@ -140,6 +144,7 @@ function workerVariables(configured: Texts, environment: Texts, host: string): R
   const variables = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== undefined));
   if (isLoopback(host)) variables["DNS_ACCESS"] = environment["DNS_ACCESS"] || "public";
   variables["DNS_UPSTREAM"] = environment["DNS_UPSTREAM"] ?? "";
+  variables["AUDIT"] = environment["AUDIT"] || "off"; // a file of its own that grows, only for who asks for it
   delete variables["ROLLCALL_OPEN"]; // for this runtime alone to give
   variables["PROBE_ALLOW"] = [...localProbeRanges, variables["PROBE_ALLOW"] ?? ""].join(",");
   return variables;

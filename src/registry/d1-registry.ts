@@ -133,12 +133,12 @@ export class D1Registry implements Registry {
   }
 
   /** How many objects there are. Counted one by one, which only a creation that is about to be refused is worth. */
-  async #countAnew(resource: GroupResource, namespace: string): Promise<number | undefined> {
+  async #countAnew(resource: GroupResource, namespace: string): Promise<number> {
     const results = await this.#deps.db.batch([
       this.#prepare(recount, resource, namespace),
       this.#prepare(read.objectCount, resource, namespace),
     ]);
-    return rowsOf<{ objects: number }>(results, 1)[0]?.objects;
+    return rowsOf<{ objects: number }>(results, 1)[0]?.objects ?? 0;
   }
 
   #write(planned: PlannedWrite): Promise<Written | undefined> {

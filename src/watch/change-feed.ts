@@ -4,7 +4,9 @@
  * no stream connected a poke reads nothing.
  */
 import { DurableObject } from "cloudflare:workers";
+import { configOf } from "../config.ts";
 import { Convergence } from "../domain/convergence.ts";
+import { hashOf } from "../domain/hash.ts";
 import { readChanges } from "../registry/log.ts";
 import { fanOut, type Listener, type Subscription } from "./fan-out.ts";
 
@@ -21,14 +23,23 @@ export class ChangeFeed extends DurableObject<Env> {
     if (this.#openSockets().length > 0) await this.#telling.poke();
   }
 
-  /** A stream connects, with its subscription as JSON in the query parameter of that name. */
+  /** Whether this user may have one more watch. */
+  async hasRoom(watcher: string): Promise<boolean> {
+    const { watchesPerIdentity } = configOf(this.env);
+    return watchesPerIdentity === 0 || this.ctx.getWebSockets(tagOf(watcher)).length < watchesPerIdentity;
+  }
+
+  /** A stream connects, with its subscription as JSON in the query parameter of that name, and who watches in another. */
   override async fetch(request: Request): Promise<Response> {
-    const subscription = new URL(request.url).searchParams.get("subscription");
-    if (subscription === null || request.headers.get("Upgrade") !== "websocket") {
+    const { searchParams } = new URL(request.url);
+    const [subscription, watcher] = [searchParams.get("subscription"), searchParams.get("watcher")];
+    if (subscription === null || watcher === null || request.headers.get("Upgrade") !== "websocket") {
       return new Response("a watch stream connects by WebSocket\n", { status: 426 });
     }
+    // Looked at again, since several may have been told at once that there is room.
+    if (!(await this.hasRoom(watcher))) return new Response("too many watches\n", { status: 429 });
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
+    this.ctx.acceptWebSocket(server, [tagOf(watcher)]);
     server.serializeAttachment(JSON.parse(subscription) as Subscription);
     // What was written between the stream's own reading and this moment has poked nobody for it.
     this.ctx.waitUntil(this.#telling.poke());
@@ -43,6 +54,11 @@ export class ChangeFeed extends DurableObject<Env> {
     // 1005 and 1006 say that there was no code, and may not be sent.
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
+}
+
+/** A tag has at most 256 characters, and names of users may have more. */
+function tagOf(watcher: string): string {
+  return `${hashOf(watcher)} ${watcher.slice(-200)}`;
 }
 
 function toListener(socket: WebSocket): Listener {

@@ -44,7 +44,8 @@ export function contextOf(env: Env): Context {
   return { deps: apiDeps(env, configOf(env), self), warnings: new Warnings(), nowMs: Date.now() };
 }
 
-function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, { identity, recheck }: Caller): ApiDeps {
+function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDeps {
+  const { access, dns, serviceRanges, quotas } = config;
   return {
     registry: registryOf(env),
     user: identity.user,
@@ -60,7 +61,7 @@ function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, { ide
       new ChangeSource(
         {
           readChanges: (since) => readChanges(env.DB, since),
-          connect: (from) => connectToFeed(env, from),
+          connect: (from) => connectToFeed(env, from, identity.user),
         },
         subscription,
       ),
@@ -76,14 +77,24 @@ function apiDeps(env: Env, { access, dns, serviceRanges, quotas }: Config, { ide
     },
     serviceRanges,
     quotaOf: (resource) => quotas[resource] ?? quotas["*"],
+    audit: (entry) => {
+      // oxlint-disable-next-line no-console -- the log is where the platform keeps it.
+      if (config.audit) console.log(JSON.stringify({ audit: entry }));
+    },
+    // Whether it can be told is seen when the stream connects.
+    mayWatch: () =>
+      feedObject(env)
+        .hasRoom(identity.user.username)
+        .catch(() => true),
     nowMs: Date.now,
     newUid,
     random: Math.random,
   };
 }
 
-async function connectToFeed(env: Env, from: Subscription): Promise<WebSocket> {
-  const url = `https://feed/?subscription=${encodeURIComponent(JSON.stringify(from))}`;
+async function connectToFeed(env: Env, from: Subscription, { username }: User): Promise<WebSocket> {
+  const query = new URLSearchParams({ subscription: JSON.stringify(from), watcher: username });
+  const url = `https://feed/?${query.toString()}`;
   const { webSocket } = await feedObject(env).fetch(url, { headers: { Upgrade: "websocket" } });
   if (webSocket === null) throw new Error("the change feed opened no socket");
   return webSocket;

@@ -281,7 +281,7 @@ it("Q13: waiting lowers the TTLs and max-age alike, and adds no Age", async () =
 
 it("Q14, Q15, Q17: nothing beside the URL decides, so there is no Vary, no ETag and no cookie", async () => {
   const { headers } = await get(kubia);
-  expect([...headers.keys()].sort()).toEqual(["cache-control", "content-type"]);
+  expect([...headers.keys()].sort()).toEqual(["cache-control", "content-type", "x-content-type-options"]);
 });
 
 it("Q18: what is kept never outlives an address that is handed out", async () => {

@@ -36,6 +36,7 @@ export function refuse(reason: Reason, warnings?: Warnings): Response {
   const status = toStatus(reason);
   const response = toResponse(status, status.code, "json", warnings);
   const retryAfterSeconds = status.details?.retryAfterSeconds;
+  if (reason.type === "unauthenticated") response.headers.set("WWW-Authenticate", "Bearer");
   if (retryAfterSeconds !== undefined) response.headers.set("Retry-After", String(retryAfterSeconds));
   return response;
 }

@@ -31,6 +31,7 @@ export async function watch(call: Call, accept: string): Promise<Response> {
   if (options instanceof Refusal) return refuse(options.reason);
   const selection = parseSelection(call.kind, call.namespace, call.query);
   if (selection instanceof Refusal) return refuse(selection.reason);
+  if (!(await call.deps.mayWatch())) return refuse({ type: "too-many-requests", retryAfterSeconds: 10 });
 
   const attributes = resourceAttributes(pathOfCollection(call), call.request.method, call.query);
   const beginning = await readBeginning(call, options.start, selection);

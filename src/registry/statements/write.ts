@@ -36,8 +36,8 @@ const roomyProber = `SELECT name FROM probers
   ORDER BY ordinal LIMIT 1`;
 
 /** ?8 how many objects of its resource the namespace may hold, NULL for any number. */
-const withinQuota = `(?8 IS NULL OR NOT EXISTS (
-  SELECT 1 FROM object_counts WHERE resource = ?1 AND namespace = ?2 AND objects >= ?8))`;
+const withinQuota = `(?8 IS NULL
+  OR coalesce((SELECT objects FROM object_counts WHERE resource = ?1 AND namespace = ?2), 0) < ?8)`;
 
 const creatable = `${unchanged} AND ${namespaceAccepts} AND ${withinQuota} AND NOT EXISTS (${takenAddress})`;
 

@@ -1,0 +1,49 @@
+/** Fills in the guard's bindings and keeps an isolate's gates. An environment without the bindings has no rates. */
+import type { Config } from "../config.ts";
+import type { Reason } from "../api/refusal.ts";
+import type { User } from "../domain/user.ts";
+import { effortOf } from "../guard/effort.ts";
+import { Gate } from "../guard/gate.ts";
+import { isWithin, retryAfterSeconds, sourceOf, type RateLimiter } from "../guard/rate.ts";
+
+type Rates = Partial<Record<"API_RATE" | "SOURCE_RATE" | "DNS_RATE", RateLimiter>>;
+
+const tooManyRequests: Reason = { type: "too-many-requests", retryAfterSeconds };
+/** What holds the place of others is over in a moment. */
+const overloaded: Reason = { type: "too-many-requests", retryAfterSeconds: 1 };
+
+/** By source, before anybody knows who asks: guessing a token is asking, too. */
+export async function sourceRefusal({ SOURCE_RATE }: Rates, request: Request): Promise<Reason | undefined> {
+  return (await isWithin(SOURCE_RATE, sourceOf(request))) ? undefined : tooManyRequests;
+}
+
+export function isDnsWithinRate({ DNS_RATE }: Rates, request: Request): true | Promise<boolean> {
+  return DNS_RATE === undefined ? true : isWithin(DNS_RATE, sourceOf(request));
+}
+
+let gates: { list: Gate; write: Gate } | undefined;
+
+/** Lets the request of this user pass, or says why not. */
+export async function guarded(
+  { API_RATE }: Rates,
+  { concurrency }: Config,
+  request: Request,
+  user: User,
+  pass: () => Promise<void>,
+): Promise<Reason | undefined> {
+  if (!(await isWithin(API_RATE, user.username))) return tooManyRequests;
+  const effort = effortOf(request.method, new URL(request.url).pathname);
+  if (effort === "small") {
+    await pass();
+    return undefined;
+  }
+  gates ??= { list: new Gate(concurrency.lists), write: new Gate(concurrency.writes) };
+  const leave = gates[effort].enter(Date.now());
+  if (leave === undefined) return overloaded;
+  try {
+    await pass();
+  } finally {
+    leave();
+  }
+  return undefined;
+}
