@@ -3,9 +3,11 @@ import { authorityFile } from "./https/kept-certificate.ts";
 import { kubeconfigFile } from "./https/serve-https.ts";
 import type { Settings } from "./settings.ts";
 
-export const help = `Rollcall on this machine: npm start
+export const help = `Rollcall on this machine: npm start [-- --restored]
 
 Serves the Kubernetes API and DNS over HTTPS, probes the pods that are registered, and keeps its data on disk.
+
+  --restored  the data folder is an old copy that has taken the place of a newer one: watches and caches begin anew
 
 Environment:
   HOST                 address to listen on (127.0.0.1); another than loopback needs a token

@@ -21,21 +21,26 @@ await main(process.argv.slice(2));
 
 async function main([option]: string[]): Promise<void> {
   if (option === "--help" || option === "-h") return console.log(help);
-  if (option !== undefined) return refuse(`unknown option ${option}; \`npm start -- --help\` lists what there is`);
+  const restored = option === "--restored";
+  if (option !== undefined && !restored)
+    return refuse(`unknown option ${option}; \`npm start -- --help\` lists what there is`);
   const worker = readWorker();
   const parsed = parseSettings(textsIn(worker.workerOptions.bindings), process.env);
   if (!parsed.ok) return refuse(...parsed.errors);
   const claim = claimDataFolder(parsed.settings.dataFolder);
   if ("refused" in claim) return refuse(claim.refused);
   try {
-    await serve(worker, parsed.settings, claim.folder);
+    await serve(worker, { ...parsed.settings, restored }, claim.folder);
   } finally {
     claim.folder.release();
   }
 }
 
+/** `restored`: the data folder is an old copy that has taken the place of a newer one. */
+type StartSettings = Settings & { restored: boolean };
+
 /** Until a signal comes. */
-async function serve(worker: Worker, settings: Settings, folder: DataFolder): Promise<void> {
+async function serve(worker: Worker, settings: StartSettings, folder: DataFolder): Promise<void> {
   if (!(await endedOrphan(folder))) return;
   const runtime = await started(worker, settings, folder);
   if (runtime === undefined) return;
@@ -73,7 +78,7 @@ async function endedOrphan(folder: DataFolder): Promise<boolean> {
   }
 }
 
-async function started(worker: Worker, settings: Settings, folder: DataFolder): Promise<Runtime | undefined> {
+async function started(worker: Worker, settings: StartSettings, folder: DataFolder): Promise<Runtime | undefined> {
   const log = logKeptUntilReady();
   try {
     const complete = withSecrets(settings);

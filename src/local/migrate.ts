@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unstable_splitSqlQuery as splitStatements } from "wrangler";
+import { projectFolder } from "./project-folder.ts";
 
 /** What is used of D1. */
 export interface Database {
@@ -40,4 +41,10 @@ export async function migrate(db: Database, folder: string): Promise<string[]> {
     ]);
   }
   return missing;
+}
+
+/** What follows after an old copy was restored; the same file is for a database that Cloudflare keeps (docs/backup.md). */
+export async function moveEpoch(db: Database): Promise<void> {
+  const sql = readFileSync(join(projectFolder, "src/registry/statements/after-restore.sql"), "utf8");
+  await db.batch(splitStatements(sql).map((statement) => db.prepare(statement)));
 }

@@ -11,7 +11,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as readWorkerOptions } from "wrangler";
 import { bundleWorker } from "./bundle-worker.ts";
 import type { RuntimeProcess } from "./data-folder.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, moveEpoch } from "./migrate.ts";
 import { projectFolder } from "./project-folder.ts";
 
 export interface Runtime {
@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   /** The module that is served, absolute; undefined for wrangler.toml's. */
   entry: string | undefined;
   variables: Record<string, string>;
+  /** The data are an old copy, that has taken the place of newer ones. */
+  restored: boolean;
   /** Told of each workerd as soon as it has been started, those that replace a crashed one included. */
   onRuntimeProcess: (runtime: RuntimeProcess) => void;
   /** Told of each line of the audit. */
@@ -60,7 +62,9 @@ export async function startRuntime(worker: Worker, options: RuntimeOptions): Pro
   };
   try {
     await miniflare.ready;
-    await migrate(await miniflare.getD1Database("DB"), join(projectFolder, "migrations"));
+    const registry = await miniflare.getD1Database("DB");
+    await migrate(registry, join(projectFolder, "migrations"));
+    if (options.restored) await moveEpoch(registry);
     const url = await miniflare.unsafeGetDirectURL();
     return { url, workerUrl: url, stop, sweep: () => sweep(miniflare) };
   } catch (error) {
