@@ -22,8 +22,9 @@ await main(process.argv.slice(2));
 async function main([option]: string[]): Promise<void> {
   if (option === "--help" || option === "-h") return console.log(help);
   const restored = option === "--restored";
-  if (option !== undefined && !restored)
+  if (option !== undefined && !restored) {
     return refuse(`unknown option ${option}; \`npm start -- --help\` lists what there is`);
+  }
   const worker = readWorker();
   const parsed = parseSettings(textsIn(worker.workerOptions.bindings), process.env);
   if (!parsed.ok) return refuse(...parsed.errors);
@@ -86,6 +87,7 @@ async function started(worker: Worker, settings: StartSettings, folder: DataFold
       ...complete,
       ...(settings.https && forTheFrontAlone),
       statePath: folder.statePath,
+      restored: settings.restored,
       onRuntimeProcess: folder.recordRuntime,
       onAudit: (line) => appendFileSync(join(settings.dataFolder, "audit.log"), `${line}\n`),
       onLog: log.write,
