@@ -7,6 +7,7 @@ import { Refusal } from "../api/refusal.ts";
 import { Warnings } from "../api/warnings.ts";
 import { configOf, type Config } from "../config.ts";
 import { mastersGroup } from "../domain/rbac.ts";
+import type { User } from "../domain/user.ts";
 import { longestTtlSeconds } from "../registry/catalogue.ts";
 import { readChanges } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
