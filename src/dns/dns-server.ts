@@ -121,7 +121,7 @@ export class DnsServer {
     const generation = this.#generation;
     const { answer, asOfMs, lookup } = await this.#resolve(query, asker);
     const last = answer.kind === "unavailable" ? this.#lastKnown.recall(key, this.#deps.nowMs()) : undefined;
-    if (last !== undefined) return this.#reply(query, last);
+    if (last !== undefined) return this.#reply(query, last, asker);
     const prepared = this.#prepare(query, answer, asOfMs ?? this.#deps.nowMs());
     if (lookup !== undefined && isWorthKeeping(query.type, answer, lookup) && generation === this.#generation) {
       this.#answers.keep(key, prepared, lookup.services);
