@@ -9,7 +9,11 @@ import type { RateLimiter } from "../../src/guard/rate.ts";
 type Overrides = Variables & Partial<Record<"API_RATE" | "SOURCE_RATE" | "DNS_RATE", RateLimiter>>;
 
 async function send(path: string, init: RequestInit = {}, overrides: Overrides = {}): Promise<Response> {
-  return answer(new Request(`http://localhost${path}`, init), { ...env, DNS_ACCESS: "public", ...overrides }, createExecutionContext());
+  return answer(
+    new Request(`http://localhost${path}`, init),
+    { ...env, DNS_ACCESS: "public", ...overrides },
+    createExecutionContext(),
+  );
 }
 
 const json = (body: unknown, method = "POST"): RequestInit => {
