@@ -75,7 +75,7 @@ function innerTokens(token: CST.Token): CST.Token[] {
 }
 
 function compose(tokens: CST.Token[], length: number): Document | undefined {
-  const [document] = new Composer({ uniqueKeys: false, merge: true }).compose(tokens, true, length);
+  const [document] = new Composer({ uniqueKeys: false, merge: true, logLevel: "error" }).compose(tokens, true, length);
   return document;
 }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { parseText } from "../../../src/api/body/parse-text.ts";
 import { scanJson } from "../../../src/api/body/scan-json.ts";
 import { jsonDepth, type Json } from "../../../src/api/json.ts";
@@ -82,6 +82,13 @@ describe("YAML", () => {
 
   it("takes yes and on for words, and keys for text", () => {
     expect(valueOf("a: yes\nb: on\n1: true\n", "yaml")).toEqual({ a: "yes", b: "on", "1": true });
+  });
+
+  it("with keys that are no text writes nothing into our log", () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    parseText("? {a: b}\n: c\n", "yaml");
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 
   it("is null where it says nothing", () => {

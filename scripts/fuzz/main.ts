@@ -1,0 +1,67 @@
+/**
+ * `npm run fuzz`: feeds what reads strangers' octets with mutated ones, in a thread that has as much memory as an isolate
+ * and is watched: it may neither throw, nor hang, nor run out of memory. Stops by itself.
+ */
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+
+const help = `npm run fuzz -- [options]
+  --minutes N   how long to go on                        (1)
+  --seed N      begin with this seed, to see a find again (the time)
+
+Fuzzes the DNS wire format, the probes' HTTP client, and the API's readers of JSON, YAML, protobuf, patches, selectors,
+continue tokens and applied configurations. The corpus is scripts/fuzz/corpus.json.`;
+
+/** A round of a target takes a fraction of this. */
+const hangMs = 60_000;
+const isolateMegabytes = 128;
+
+const { values } = parseArgs({
+  options: { help: { type: "boolean" }, minutes: { type: "string" }, seed: { type: "string" } },
+});
+if (values.help === true) console.log(help);
+else fuzz(Number(values.minutes ?? 1), Number(values.seed ?? Math.floor(Date.now() / 1000)));
+
+interface Progress {
+  name: string;
+  seed: number;
+  runs: number;
+  done?: true;
+}
+
+function fuzz(minutes: number, seed: number): void {
+  if (!(minutes > 0) || !Number.isInteger(seed)) {
+    console.error("fuzz: --minutes and --seed must be numbers");
+    process.exitCode = 2;
+    return;
+  }
+  console.log(`fuzzing for ${minutes} minutes from seed ${seed}`);
+  const worker = new Worker(new URL("rounds.ts", import.meta.url), {
+    workerData: { seed, endMs: Date.now() + minutes * 60_000 },
+    resourceLimits: { maxOldGenerationSizeMb: isolateMegabytes },
+  });
+  let last: Progress | undefined;
+  let runs = 0;
+  const failed = (why: string): void => {
+    console.error(`${why}\nfound in ${last?.name}: npm run fuzz -- --seed ${last?.seed}`);
+    process.exitCode = 1;
+    clearInterval(report);
+    void worker.terminate();
+  };
+  let heardMs = Date.now();
+  const report = setInterval(() => {
+    if (Date.now() - heardMs > hangMs) return failed(`no answer for ${hangMs / 1000} s`);
+    console.log(`${runs} inputs, seed ${last?.seed}`);
+  }, 10_000);
+  worker.on("message", (progress: Progress) => {
+    heardMs = Date.now();
+    if (progress.done === true) {
+      clearInterval(report);
+      console.log(`${runs} inputs, nothing found`);
+      return;
+    }
+    last = progress;
+    runs += progress.runs;
+  });
+  worker.on("error", (error) => failed(error.stack ?? error.message));
+}
