@@ -33,7 +33,7 @@ export class KnownAccounts {
     const held = this.#known.get(key);
     const asOfMs = this.#deps.nowMs();
     // A token of an account that is not known yet is looked after at once: it may have been made a moment ago.
-    if (held?.uid === uid && asOfMs - held.asOfMs < keptMs) return true;
+    if (held?.uid === uid && Math.abs(asOfMs - held.asOfMs) < keptMs) return true;
     const current = await this.#deps.readUid(namespace, name);
     if (current !== undefined) this.#keep(key, { uid: current, asOfMs });
     return current === uid;

@@ -55,7 +55,7 @@ export class KnownPolicy {
   async current(): Promise<{ policy: Policy; revision: number }> {
     const held = this.#held;
     const asOfMs = this.#deps.nowMs();
-    if (held !== undefined && asOfMs - held.asOfMs < keptMs) return held;
+    if (held !== undefined && Math.abs(asOfMs - held.asOfMs) < keptMs) return held;
     const writes = this.#writes;
     const isUnmoved = held !== undefined && (await this.#deps.readRevision()) === held.revision;
     const next = isUnmoved ? { ...held, asOfMs } : await this.#read(asOfMs);

@@ -1,16 +1,16 @@
 /** The Kubernetes REST surface: a table of contents. Paths lead to discovery or, by routes.ts, to a kind and a verb. */
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
-import { auditEntry } from "./audit.ts";
+import { auditEntry, type Asked } from "./audit.ts";
 import { aboutServer } from "./discovery/about-server.ts";
 import { discoverGroup, discoverRoot, discoverVersion, isServed } from "./discovery/discovery.ts";
 import { isRegistryFailure } from "../registry/registry-failure.ts";
 import { resourceAttributes, whyNotAllowed } from "./authorization.ts";
-import type { ApiEnv } from "./deps.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { negotiate } from "./present/form.ts";
 import { refuse, respond, respondOnce } from "./present/respond.ts";
 import { Refusal } from "./refusal.ts";
 import { answerReview } from "./reviews/review.ts";
-import type { ResourcePath } from "./call.ts";
+import type { Answer, ResourcePath } from "./call.ts";
 import { callOf, findDestination } from "./routes.ts";
 import { watch } from "./verbs/watch.ts";
 import { Warnings } from "./warnings.ts";
@@ -29,7 +29,7 @@ export function createApi(): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>({ strict: false });
   api.onError((error) => {
     console.error("api:", error);
-    return refuse(isRegistryFailure(error) ? { type: "unavailable", message: unreadable } : { type: "internal" });
+    return refuse(failureOf(error).reason);
   });
   api.notFound((context) => context.text("404 page not found\n", 404));
   for (const path of [
@@ -93,13 +93,19 @@ const mayReadPath: MiddlewareHandler<ApiEnv> = async ({ env, req }, next) => {
 async function carryOut(context: Request, path: ResourcePath): Promise<Response> {
   const request = context.req.raw;
   const query = new URL(request.url).searchParams;
-  const notAllowed = await whyNotAllowed(context.env, resourceAttributes(path, request.method, query));
-  if (notAllowed !== undefined) return refuse(notAllowed.reason);
+  const deps = context.env;
+  const nowMs = deps.nowMs();
+  const attributes = resourceAttributes(path, request.method, query);
+  const asked = { username: deps.user.username, attributes, isDryRun: query.getAll("dryRun").includes("All"), nowMs };
+  const notAllowed = await whyNotAllowed(deps, attributes);
+  if (notAllowed !== undefined) {
+    audit(deps, asked, notAllowed);
+    return refuse(notAllowed.reason);
+  }
   if (!isServed(path.group, path.version)) return context.notFound();
   const destination = findDestination(path, request.method, query);
   if (destination instanceof Refusal) return refuse(destination.reason);
-  const deps = context.env;
-  const rest = { deps, request, query, warnings: new Warnings(), nowMs: deps.nowMs() };
+  const rest = { deps, request, query, warnings: new Warnings(), nowMs };
   const accept = request.headers.get("Accept") ?? "";
   if ("watch" in destination) return watch(callOf(destination.watch, path, rest), accept);
   const form = negotiate(accept, "answersWithList" in destination && destination.answersWithList);
@@ -109,10 +115,22 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
     return respondOnce(await answerReview(destination.review, question), form, rest.warnings);
   }
   const call = callOf(destination.kind, path, rest);
-  const answer = await destination.verb(call);
-  const entry = auditEntry(call, answer);
-  if (entry !== undefined) deps.audit(entry);
+  const answer = await destination.verb(call).catch((error: unknown) => {
+    // Whether it took effect is not known, and who tried is told all the same.
+    audit(deps, asked, failureOf(error));
+    throw error;
+  });
+  audit(deps, asked, answer);
   return respond(call, answer, form);
+}
+
+function audit(deps: ApiDeps, asked: Asked, answer: Answer | Refusal): void {
+  const entry = auditEntry(asked, answer);
+  if (entry !== undefined) deps.audit(entry);
+}
+
+function failureOf(error: unknown): Refusal {
+  return new Refusal(isRegistryFailure(error) ? { type: "unavailable", message: unreadable } : { type: "internal" });
 }
 
 /** A path of a form that no resource has. */

@@ -1,5 +1,6 @@
 /** What is told of each write, to whoever has to know later who did what. Never what was written: that may be a secret. */
-import type { Answer, Call } from "./call.ts";
+import type { ResourceAttributes } from "../domain/rbac.ts";
+import type { Answer } from "./call.ts";
 import { Refusal } from "./refusal.ts";
 import { toStatus } from "./status.ts";
 
@@ -17,41 +18,35 @@ export interface AuditEntry {
   reason?: string;
 }
 
+/** What is known of a request before it is carried out. */
+export interface Asked {
+  username: string;
+  attributes: ResourceAttributes;
+  isDryRun: boolean;
+  nowMs: number;
+}
+
+const writes: ReadonlySet<string> = new Set(["create", "update", "patch", "delete", "deletecollection"]);
+
 /** Undefined for what writes nothing. */
-export function auditEntry(call: Call, answer: Answer | Refusal): AuditEntry | undefined {
-  const verb = verbOf(call);
-  if (verb === undefined) return undefined;
-  const { kind, namespace, subresource, query } = call;
-  const name = nameOf(call, answer);
+export function auditEntry(asked: Asked, answer: Answer | Refusal): AuditEntry | undefined {
+  const { verb, group, resource, subresource, namespace } = asked.attributes;
+  if (!writes.has(verb)) return undefined;
+  const name = nameOf(asked.attributes, answer);
   return {
-    at: new Date(call.nowMs).toISOString(),
-    user: call.deps.user.username,
+    at: new Date(asked.nowMs).toISOString(),
+    user: asked.username,
     verb,
-    resource: subresource === "" ? kind.resource : `${kind.resource}/${subresource}`,
+    resource: (group === "" ? resource : `${resource}.${group}`) + (subresource === "" ? "" : `/${subresource}`),
     ...(namespace !== "" && { namespace }),
     ...(name !== "" && { name }),
-    ...(query.getAll("dryRun").includes("All") && { dryRun: true }),
+    ...(asked.isDryRun && { dryRun: true }),
     ...outcomeOf(answer),
   };
 }
 
-function verbOf({ request, name }: Call): string | undefined {
-  switch (request.method) {
-    case "POST":
-      return "create";
-    case "PUT":
-      return "update";
-    case "PATCH":
-      return "patch";
-    case "DELETE":
-      return name === "" ? "deletecollection" : "delete";
-    default:
-      return undefined;
-  }
-}
-
 /** A name may have been made up by the server. */
-function nameOf({ name }: Call, answer: Answer | Refusal): string {
+function nameOf({ name }: ResourceAttributes, answer: Answer | Refusal): string {
   if (name !== "" || answer instanceof Refusal || answer.form !== "object") return name;
   return answer.object.metadata.name;
 }

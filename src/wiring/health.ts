@@ -20,7 +20,8 @@ export async function isRegistryReadable(env: Env): Promise<boolean> {
 
 /** One check for all that probe, and one for each that does not. */
 export async function proberChecks(env: Env): Promise<HealthCheck[]> {
-  if (kept !== undefined && Date.now() - kept.atMs < keptMs) return kept.checks;
+  // A clock that was set back must not keep them for as long as it was ahead.
+  if (kept !== undefined && Math.abs(Date.now() - kept.atMs) < keptMs) return kept.checks;
   const nodes = await edgeNodes(env);
   const failed = nodes.flatMap((node) => {
     const failure = whyNotProbing(node);

@@ -25,6 +25,15 @@ describe("the accounts that an isolate knows", () => {
     expect(await exists("1")).toBe(false);
   });
 
+  it("are read again when the clock was set back, rather than kept for as long as it had been ahead", async () => {
+    const { state, exists } = knownAccounts();
+    state.nowMs = 600_000;
+    await exists("1");
+    state.uid = undefined;
+    state.nowMs = 0;
+    expect(await exists("1")).toBe(false);
+  });
+
   it("are read again for one that has been made since, and for a namesake", async () => {
     const { state, exists } = knownAccounts();
     expect(await exists("2")).toBe(false);

@@ -57,6 +57,16 @@ describe("the policy that an isolate knows", () => {
     expect(state.reads).toEqual(["policy", "revision", "policy", "revision"]);
   });
 
+  it("is looked at when the clock was set back, rather than kept for as long as it had been ahead", async () => {
+    const { state, grant, allowed } = knownPolicy();
+    grant(true);
+    state.nowMs = 600_000;
+    await allowed();
+    grant(false);
+    state.nowMs = 0;
+    expect(await allowed()).toBe(false);
+  });
+
   it("counts at once what was written here, even while it is being read", async () => {
     const { state, policy, grant, allowed } = knownPolicy();
     await allowed();

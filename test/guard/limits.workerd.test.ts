@@ -6,7 +6,7 @@ import type { Variables } from "../../src/config.ts";
 import { answer } from "../../src/front.ts";
 import type { RateLimiter } from "../../src/guard/rate.ts";
 
-type Overrides = Variables & Partial<Record<"API_RATE" | "SOURCE_RATE" | "DNS_RATE", RateLimiter>>;
+type Overrides = Variables & Partial<Record<"API_RATE" | "SOURCE_RATE" | "DNS_RATE", RateLimiter> & Pick<Env, "DB">>;
 
 async function send(path: string, init: RequestInit = {}, overrides: Overrides = {}): Promise<Response> {
   return answer(
@@ -124,6 +124,24 @@ describe("a write", () => {
     ]);
     expect(lines.join()).not.toContain("hush");
     expect(lines.join()).not.toContain("\n");
+  });
+
+  it("is told of when who asked may not make it, or the registry fails under it", async () => {
+    const lines: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const asJane = { "Content-Type": "application/json", "Impersonate-User": "jane" };
+    await send(services, { ...json(service("denied")), headers: asJane }, { AUDIT: "on" });
+    const down = {
+      prepare: () => {
+        throw new Error("D1_ERROR: the network connection was lost");
+      },
+    };
+    await send(`${services}/kubia`, { method: "DELETE" }, { AUDIT: "on", DB: down as unknown as D1Database });
+    expect(lines.map((line) => (JSON.parse(line) as { audit: object }).audit)).toMatchObject([
+      { user: "jane", verb: "create", resource: "services", namespace: "default", code: 403, reason: "Forbidden" },
+      { verb: "delete", resource: "services", name: "kubia", code: 503 },
+    ]);
   });
 
   it("is told to nobody when that is switched off", async () => {
