@@ -1,5 +1,6 @@
 /** `npm run chaos`: plays, tells how it goes, and says at the end whether what is promised was kept. */
 import { machine, printTable } from "../../bench/report.ts";
+import { interruption } from "../lab/interruption.ts";
 import { arrivalsOf, faultFigures, type Times } from "./figures.ts";
 import { help, parseOptions, type Options } from "./options.ts";
 import { play, type Played } from "./play.ts";
@@ -27,13 +28,6 @@ async function main(): Promise<number> {
   tellViolations(played.run);
   if (interrupted.aborted) return 130;
   return played.run.violations.length === 0 ? 0 : 1;
-}
-
-/** The first signal ends the run in order; a second one, at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
 }
 
 function tellProgress({ startMs, counts, faults, violations }: Run): void {

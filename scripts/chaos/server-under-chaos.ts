@@ -4,9 +4,8 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimDataFolder } from "../../src/local/data-folder.ts";
-import { endOrphan } from "../../src/local/end-orphan.ts";
 import { becomesReady } from "../../src/local/readiness-check.ts";
+import { endServer } from "../lab/end-server.ts";
 import { eventually } from "../lab/eventually.ts";
 import { startServer, type ServerProcess } from "../lab/server-process.ts";
 import { faultPath, type FaultCounts, type FaultOrder } from "./fault-order.ts";
@@ -78,11 +77,7 @@ export class ServerUnderChaos {
   /** Ends Node and workerd, whichever of them still runs. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#process?.isRunning()) await this.#process.stop();
-    const claim = claimDataFolder(this.#dataFolder);
-    if ("refused" in claim) throw new Error(claim.refused);
-    await endOrphan(claim.folder.readRuntime());
-    claim.folder.release();
+    await endServer(this.#process, this.#dataFolder);
   }
 
   #running(): ServerProcess {

@@ -1,0 +1,99 @@
+/**
+ * Starts a Rollcall, with its data in a temporary folder, and sends it hostile requests one after another: each must be
+ * answered in time, with nothing that says it was at a loss, by the workerd that it began with. Leaves nothing behind.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { endServer } from "../lab/end-server.ts";
+import { startServer, type ServerProcess } from "../lab/server-process.ts";
+import { hostileRequests, type HostileRequest } from "./requests.ts";
+import { send } from "./send.ts";
+
+const requestsARound = 200;
+
+/** Nothing by itself, nothing to other machines. */
+const environment = { ROLLCALL_CRON: "off", AUDIT: "off", DNS_TTL: "1", PROBE_DENY: "0.0.0.0/0,::/0" };
+
+export interface ServerRun {
+  minutes: number;
+  seed: number;
+  interrupted: AbortSignal;
+}
+
+/** What was found, undefined for nothing. */
+export async function fuzzServer(run: ServerRun): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-fuzz-"));
+  const dataFolder = join(folder, "data");
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let server: ServerProcess | undefined;
+  try {
+    server = await startServer(dataFolder, environment);
+    return await sendRounds(server, agent, run);
+  } finally {
+    agent.destroy();
+    await endServer(server, dataFolder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function sendRounds(server: ServerProcess, agent: Agent, { minutes, seed, interrupted }: ServerRun) {
+  const endMs = Date.now() + minutes * 60_000;
+  let toldMs = Date.now();
+  const workerd = server.workerdPid();
+  const counts = new Map<number, number>();
+  for (let round = seed; Date.now() < endMs && !interrupted.aborted; round++) {
+    for (const request of hostileRequests(round, requestsARound)) {
+      if (interrupted.aborted) break;
+      const outcome = await tried(server, request, agent);
+      if (typeof outcome === "string") {
+        if (interrupted.aborted) break; // Ctrl-C ends the server too
+        return `${outcome}\n${inWords(request)}\nfound in round ${round}: ${replay(round, seed)}`;
+      }
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    }
+    if (interrupted.aborted) break;
+    if (server.workerdPid() !== workerd) return `workerd died; found in round ${round}: ${replay(round, seed)}`;
+    if (Date.now() < toldMs + 10_000) continue;
+    toldMs = Date.now();
+    tell(round, counts);
+  }
+  tell(undefined, counts);
+  const complaints = interrupted.aborted ? "" : server.complaints();
+  return complaints === "" ? undefined : `the server wrote:\n${complaints}`;
+}
+
+/** The status, or what is wrong. Sends again what came too soon. */
+async function tried(server: ServerProcess, request: HostileRequest, agent: Agent): Promise<number | string> {
+  for (;;) {
+    if (!server.isRunning()) return "the server has died";
+    try {
+      const { status, fault } = await send(server.url, request, agent);
+      if (status !== 429) return fault ?? status;
+    } catch (error) {
+      return (error as Error).message;
+    }
+    await sleep(1000);
+  }
+}
+
+function tell(round: number | undefined, counts: ReadonlyMap<number, number>): void {
+  const sorted = [...counts].toSorted(([one], [other]) => one - other);
+  const answers = sorted.map(([status, times]) => `${status} × ${times}`).join(", ");
+  console.log(`${round === undefined ? "in all" : `seed ${round}`}: ${answers}`);
+}
+
+function command(seed: number): string {
+  return `npm run fuzz -- --server --seed ${seed}`;
+}
+
+function replay(round: number, seed: number): string {
+  return round === seed ? command(seed) : `${command(round)}; if it needs what came before: ${command(seed)}`;
+}
+
+function inWords({ method, path, contentType, body }: HostileRequest): string {
+  const text = Buffer.from(body).toString("base64");
+  return `${method} ${path}\ncontent-type: ${contentType}\nbody, ${body.length} octets in base64: ${text}`;
+}
