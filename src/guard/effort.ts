@@ -5,7 +5,9 @@ export type Effort = "list" | "write" | "small";
 /** `/api/v1/pods`, `/apis/apps/v1/namespaces/x/things`: what names a collection and not an object in it. */
 const collections = /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)?\/[^/]+\/?$/;
 
-export function effortOf(method: string, path: string): Effort {
+/** A watch is none of them: it has a bound of its own, and many clients come back to theirs at once after a restart. */
+export function effortOf(method: string, { pathname, searchParams }: URL): Effort {
   if (method !== "GET" && method !== "HEAD") return "write";
-  return collections.test(path) ? "list" : "small";
+  const isWatch = !["false", "0"].includes(searchParams.get("watch") ?? "false");
+  return collections.test(pathname) && !isWatch ? "list" : "small";
 }

@@ -32,7 +32,7 @@ export async function guarded(
   pass: () => Promise<void>,
 ): Promise<Reason | undefined> {
   if (!(await isWithin(API_RATE, user.username))) return tooManyRequests;
-  const effort = effortOf(request.method, new URL(request.url).pathname);
+  const effort = effortOf(request.method, new URL(request.url));
   if (effort === "small") {
     await pass();
     return undefined;

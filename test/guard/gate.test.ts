@@ -40,6 +40,8 @@ describe("a gate", () => {
 describe("effort", () => {
   it.each([
     ["GET", "/api/v1/pods", "list"],
+    ["GET", "/api/v1/pods?watch=true", "small"],
+    ["GET", "/api/v1/pods?watch=false", "list"],
     ["GET", "/api/v1/namespaces", "list"],
     ["GET", "/api/v1/namespaces/default/pods/", "list"],
     ["HEAD", "/apis/discovery.k8s.io/v1/endpointslices", "list"],
@@ -53,6 +55,6 @@ describe("effort", () => {
     ["POST", "/api/v1/namespaces/default/pods", "write"],
     ["DELETE", "/api/v1/namespaces/default/pods/web", "write"],
   ])("of %s %s is that of a %s", (method, path, effort) => {
-    expect(effortOf(method, path)).toBe(effort);
+    expect(effortOf(method, new URL(path, "http://rollcall"))).toBe(effort);
   });
 });
