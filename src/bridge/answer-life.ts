@@ -1,9 +1,7 @@
 /** How long a message from Rollcall may be kept, and what its TTLs are after a while. Knows no clock. */
 import { Rcode } from "../dns/wire/codes.ts";
 import type { Message, ResourceRecord } from "../dns/wire/message.ts";
-
-/** Longer TTLs are cut to this: a record that is wrong should go away some day (RFC 8767 §4). */
-const mostTtlSeconds = 86_400;
+import { soundTtl } from "../dns/wire/ttl.ts";
 
 /**
  * The shortest TTL in the message, since all of it is kept as one; a denial lives as long as its SOA says (RFC 2308 §5).
@@ -19,11 +17,6 @@ export function lifetimeSeconds({ rcode, truncated, answers, authority, addition
 function ttlOf({ ttlSeconds, data }: ResourceRecord): number {
   const ttl = soundTtl(ttlSeconds);
   return data.kind === "SOA" ? Math.min(ttl, soundTtl(data.minimumSeconds)) : ttl;
-}
-
-/** A TTL has 31 bits; one with the upper bit set is zero (RFC 2181 §8). */
-function soundTtl(ttlSeconds: number): number {
-  return ttlSeconds >= 2 ** 31 ? 0 : Math.min(ttlSeconds, mostTtlSeconds);
 }
 
 /** The message `ageMs` after it was true. Seconds begun count, so that nobody keeps it for longer than its TTL. */

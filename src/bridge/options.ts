@@ -1,11 +1,10 @@
 /** What `rollcall dns` was told on its command line, as options, or what is wrong with it. */
 import { parseArgs } from "node:util";
 import { isLoopback } from "../domain/ip.ts";
-import { foldLabel, type Name } from "../dns/wire/name.ts";
+import { isWithin, foldLabel, type Name } from "../dns/wire/name.ts";
 import { nameToText, parseNameText } from "../dns/wire/name-text.ts";
 import { parseEndpoint, type Endpoint } from "./endpoint.ts";
 import type { OutsidePolicy } from "./route.ts";
-import { isWithin } from "./route.ts";
 import type { BridgeOptions } from "./bridge.ts";
 
 /** With the names of the files that certificates are in. */

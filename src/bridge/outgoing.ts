@@ -4,6 +4,7 @@
  */
 import { headerOctets } from "../dns/wire/codes.ts";
 import { encodeMessage } from "../dns/wire/encode.ts";
+import { queryOf } from "../dns/wire/message.ts";
 import { foldLabel, type Name } from "../dns/wire/name.ts";
 import { decodeQuery } from "../dns/wire/query.ts";
 import type { ClientQuestion } from "./receive.ts";
@@ -24,23 +25,9 @@ export function outgoing(asked: ClientQuestion, name: Name, hasEdns: boolean): O
   const { question, recursionDesired, checkingDisabled, authenticData } = asked;
   const dnssecOk = asked.edns?.dnssecOk ?? false;
   const edns = { udpPayloadSize: mostUdpOctets, version: 0, dnssecOk, options: [] };
-  const { octets } = encodeMessage({
-    id: 0,
-    opcode: 0,
-    rcode: 0,
-    isResponse: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired,
-    recursionAvailable: false,
-    authenticData,
-    checkingDisabled,
-    questions: [{ ...question, name: name.map(foldLabel) }],
-    answers: [],
-    authority: [],
-    additional: [],
-    ...((hasEdns || asked.edns !== undefined) && { edns }),
-  });
+  const flags = { recursionDesired, authenticData, checkingDisabled };
+  const sentEdns = hasEdns || asked.edns !== undefined ? edns : undefined;
+  const { octets } = encodeMessage(queryOf({ ...question, name: name.map(foldLabel) }, flags, sentEdns));
   return { octets, key: String.fromCharCode(...octets) };
 }
 

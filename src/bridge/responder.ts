@@ -5,7 +5,7 @@
 import { Rcode, Type } from "../dns/wire/codes.ts";
 import { decodeMessage } from "../dns/wire/decode.ts";
 import type { Message } from "../dns/wire/message.ts";
-import { foldLabel, type Name } from "../dns/wire/name.ts";
+import { foldLabel, isWithin, type Name } from "../dns/wire/name.ts";
 import { aged, staleWith } from "./answer-life.ts";
 import { KnownAnswers, type Known } from "./known-answers.ts";
 import { outgoing } from "./outgoing.ts";
@@ -21,7 +21,7 @@ import {
   type Content,
   type Transport,
 } from "./reply.ts";
-import { isWithin, route, type RoutePolicy, type Step } from "./route.ts";
+import { route, type RoutePolicy, type Step } from "./route.ts";
 import type { UpstreamReply } from "./upstreams.ts";
 
 export interface ResponderPolicy extends RoutePolicy {

@@ -2,7 +2,7 @@
  * Where a name is looked for, and in what order: in Rollcall, in Rollcall through the search list, or outside. Decides
  * by the name and the type alone; asks nobody.
  */
-import { commonLabels, foldLabel, maxNameOctets, nameOctets, type Name } from "../dns/wire/name.ts";
+import { foldLabel, isWithin, maxNameOctets, nameOctets, type Name } from "../dns/wire/name.ts";
 import type { Question } from "../dns/wire/message.ts";
 
 /** What becomes of names outside the zones. upstream: Rollcall is asked, for it may have a resolver of its own. */
@@ -31,10 +31,6 @@ export function route(question: Question, policy: RoutePolicy): Step[] {
   if (policy.outside !== "refuse") return [...found, { kind: "outside", via: policy.outside }];
   // A name that the search list does not find does not exist, and that is more than a refusal says.
   return found.length > 0 ? found : [{ kind: "refused" }];
-}
-
-export function isWithin(name: Name, zone: Name): boolean {
-  return commonLabels(name, zone) === zone.length;
 }
 
 /**

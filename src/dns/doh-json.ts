@@ -9,7 +9,7 @@ import { cacheControl, dnsMessageType, toResponse } from "./doh-response.ts";
 import { Class, Type } from "./wire/codes.ts";
 import { decodeMessage } from "./wire/decode.ts";
 import { encodeMessage } from "./wire/encode.ts";
-import { typeOf, type Message, type ResourceRecord } from "./wire/message.ts";
+import { queryOf, typeOf, type Message, type ResourceRecord } from "./wire/message.ts";
 import { nameToText, parseNameText } from "./wire/name-text.ts";
 import type { Name } from "./wire/name.ts";
 import { rdataToText } from "./wire/rdata-text.ts";
@@ -82,23 +82,9 @@ function parseSubnet(text: string): string | undefined {
 }
 
 function toMessage({ name, type, dnssecOk, checkingDisabled }: JsonQuestion): Message {
-  return {
-    id: 0,
-    opcode: 0,
-    rcode: 0,
-    isResponse: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled,
-    questions: [{ name, type, class: Class.IN }],
-    answers: [],
-    authority: [],
-    additional: [],
-    ...(dnssecOk && { edns: { udpPayloadSize: 1232, version: 0, dnssecOk, options: [] } }),
-  };
+  const flags = { recursionDesired: true, authenticData: false, checkingDisabled };
+  const edns = dnssecOk ? { udpPayloadSize: 1232, version: 0, dnssecOk, options: [] } : undefined;
+  return queryOf({ name, type, class: Class.IN }, flags, edns);
 }
 
 function toJson(message: Message, { clientSubnet }: JsonQuestion) {

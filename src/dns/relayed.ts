@@ -5,8 +5,9 @@
 import { Class, Rcode, Type } from "./wire/codes.ts";
 import { decodeMessage } from "./wire/decode.ts";
 import { encodeMessage } from "./wire/encode.ts";
-import type { Message, ResourceRecord } from "./wire/message.ts";
-import { commonLabels, foldLabel, type Name } from "./wire/name.ts";
+import { queryOf, type Message, type ResourceRecord } from "./wire/message.ts";
+import { foldLabel, isSameName, isWithin, type Name } from "./wire/name.ts";
+import { soundTtl } from "./wire/ttl.ts";
 
 /** What is asked of the upstream. */
 export interface Asked {
@@ -27,29 +28,10 @@ export interface Relayed {
   authority: ResourceRecord[];
 }
 
-/** Nobody keeps what others have told us for longer, whatever they say (RFC 8767 §4). */
-const longestTtlSeconds = 86_400;
-
-/** Under the ID 0, so that equal questions make equal URLs (RFC 8484 §4.1). */
-export function toUpstreamQuery(asked: Asked): Uint8Array {
-  const { name, type, dnssecOk, checkingDisabled, authenticData } = asked;
-  return encodeMessage({
-    id: 0,
-    opcode: 0,
-    rcode: 0,
-    isResponse: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData,
-    checkingDisabled,
-    questions: [{ name, type, class: Class.IN }],
-    answers: [],
-    authority: [],
-    additional: [],
-    edns: { udpPayloadSize: 1232, version: 0, dnssecOk, options: [] },
-  }).octets;
+export function toUpstreamQuery({ name, type, dnssecOk, checkingDisabled, authenticData }: Asked): Uint8Array {
+  const flags = { recursionDesired: true, authenticData, checkingDisabled };
+  const edns = { udpPayloadSize: 1232, version: 0, dnssecOk, options: [] };
+  return encodeMessage(queryOf({ name, type, class: Class.IN }, flags, edns)).octets;
 }
 
 /**
@@ -81,15 +63,12 @@ function isReplyTo({ name, type }: Asked, message: Message): boolean {
   if (question === undefined || others.length > 0) return false;
   const { isResponse, opcode, id, truncated } = message;
   if (!isResponse || opcode !== 0 || id !== 0 || truncated) return false;
-  const asked = question.name.map(foldLabel);
-  const isSameName = asked.length === name.length && commonLabels(asked, name) === name.length;
-  return isSameName && question.type === type && question.class === Class.IN;
+  return isSameName(question.name.map(foldLabel), name) && question.type === type && question.class === Class.IN;
 }
 
 /** The SOA of a denial says in two places how long it may be kept, and the shorter counts (RFC 2308 §3). */
 function ttlOf({ ttlSeconds, data }: ResourceRecord, ageSeconds: number): number {
-  // With the highest bit set it is no TTL (RFC 2181 §8).
-  const given = ttlSeconds > 0x7fff_ffff ? 0 : Math.min(ttlSeconds, longestTtlSeconds);
+  const given = soundTtl(ttlSeconds);
   const counted = data.kind === "SOA" ? Math.min(given, data.minimumSeconds) : given;
   return Math.max(0, counted - ageSeconds);
 }
@@ -111,5 +90,5 @@ const staysHere: readonly Name[] = [
 export function isForOthers(name: Name, type: number): boolean {
   // Of the types that are about messages and transfers, ANY alone can be relayed (RFC 6895 §3.1).
   const isMeta = type >= 128 && type < Type.ANY;
-  return !isMeta && !staysHere.some((root) => commonLabels(name, root) === root.length);
+  return !isMeta && !staysHere.some((root) => isWithin(name, root));
 }

@@ -10,7 +10,7 @@ import { parseQuestion, type QuestionInZone } from "./question.ts";
 import { soaOf } from "./soa.ts";
 import { Type } from "./wire/codes.ts";
 import { internetRecord, type Rdata, type ResourceRecord } from "./wire/message.ts";
-import { commonLabels, type Name } from "./wire/name.ts";
+import { isSameName, type Name } from "./wire/name.ts";
 import type { Zone } from "./zones.ts";
 
 /** How many aliases are followed; CoreDNS stops there too. */
@@ -99,8 +99,4 @@ function dataOf(place: Place & { kind: "name" }, type: number): readonly Rdata[]
 
 function soaRecord(zone: Zone, ttlSeconds: number, lookup: Lookup): ResourceRecord {
   return internetRecord(zone.name, ttlSeconds, soaOf(zone, lookup.serial, ttlSeconds));
-}
-
-function isSameName(name: Name, other: Name): boolean {
-  return name.length === other.length && commonLabels(name, other) === name.length;
 }

@@ -2,7 +2,7 @@
  * The zones that are served, from configuration: cluster zones (`cluster.local`) and reverse zones
  * (`96.10.in-addr.arpa`). Nothing outside them is answered (dns.md K37, M10, M11).
  */
-import { commonLabels, foldLabel, type Name } from "./wire/name.ts";
+import { foldLabel, isWithin, type Name } from "./wire/name.ts";
 import { parseNameText } from "./wire/name-text.ts";
 
 export interface Zone {
@@ -64,8 +64,4 @@ function reverseRoot(name: Name) {
 /** The closest zone that `name`, in lower case, is in; compared label by label. */
 export function zoneOfName(zones: Zones, name: Name): Zone | undefined {
   return zones.all.find((zone) => isWithin(name, zone.name));
-}
-
-function isWithin(name: Name, zone: Name): boolean {
-  return commonLabels(name, zone) === zone.length;
 }

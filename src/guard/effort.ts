@@ -1,5 +1,7 @@
 /** Which requests are worth a gate of their own: those that may hold much in memory, and those that D1 writes one by one. */
 
+import { booleanOption } from "../api/options.ts";
+
 export type Effort = "list" | "write" | "small";
 
 /** `/api/v1/pods`, `/apis/apps/v1/namespaces/x/things`: what names a collection and not an object in it. */
@@ -8,6 +10,5 @@ const collections = /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)
 /** A watch is none of them: it has a bound of its own, and many clients come back to theirs at once after a restart. */
 export function effortOf(method: string, { pathname, searchParams }: URL): Effort {
   if (method !== "GET" && method !== "HEAD") return "write";
-  const isWatch = !["false", "0"].includes(searchParams.get("watch") ?? "false");
-  return collections.test(pathname) && !isWatch ? "list" : "small";
+  return collections.test(pathname) && !booleanOption(searchParams, "watch") ? "list" : "small";
 }

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { podManifest, serviceManifest } from "../../scripts/lab/manifests.ts";
 import { startServer, type ServerProcess } from "../../scripts/lab/server-process.ts";
-import { hasKubectl, kubectlMinor, kubectlWith, spawnKubectl, type Kubectl } from "./clients/kubectl.ts";
+import { hasKubectl, kubectlMinor, kubectlWith, printed, spawnKubectl, type Kubectl } from "./clients/kubectl.ts";
 
 const run = promisify(execFile);
 
@@ -31,12 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What kubectl prints; it must not fail. */
-async function says(args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(args, input);
-  if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}`);
-  return stdout;
-}
+const says = (args: readonly string[], input?: string): Promise<string> => printed(kubectl, args, input);
 
 describe.skipIf(!hasKubectl)("kubectl, with the kubeconfig that the start has written,", () => {
   it("is let in as the administrator, and still is after the next start", async () => {

@@ -22,6 +22,28 @@ export interface Message {
   edns?: Edns;
 }
 
+/** What of a query is up to whoever asks. */
+export type QueryFlags = Pick<Message, "recursionDesired" | "authenticData" | "checkingDisabled">;
+
+/** A query of ours, under the ID 0, so that equal questions make equal URLs (RFC 8484 §4.1). */
+export function queryOf(question: Question, flags: QueryFlags, edns: Edns | undefined): Message {
+  return {
+    id: 0,
+    opcode: 0,
+    rcode: 0,
+    isResponse: false,
+    authoritative: false,
+    truncated: false,
+    recursionAvailable: false,
+    ...flags,
+    questions: [question],
+    answers: [],
+    authority: [],
+    additional: [],
+    ...(edns && { edns }),
+  };
+}
+
 export interface Question {
   name: Name;
   type: number;

@@ -106,3 +106,12 @@ export function commonLabels(name: Name, other: Name): number {
 export function nameOctets(name: Name): number {
   return name.reduce((sum, label) => sum + 1 + label.length, 1);
 }
+
+/** Whether `name` is `zone` or below it. */
+export function isWithin(name: Name, zone: Name): boolean {
+  return commonLabels(name, zone) === zone.length;
+}
+
+export function isSameName(name: Name, other: Name): boolean {
+  return name.length === other.length && isWithin(name, other);
+}

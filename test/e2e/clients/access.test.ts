@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type ServerProcess } from "../../../scripts/lab/server-process.ts";
-import { hasKubectl, kubectlFor, kubectlMinor, type Kubectl } from "./kubectl.ts";
+import { hasKubectl, kubectlFor, kubectlMinor, printed, type Kubectl } from "./kubectl.ts";
 
 const account = "system:serviceaccount:default:ci";
 
@@ -26,11 +26,7 @@ describe.skipIf(!hasKubectl || kubectlMinor < 28)("access by kubectl", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function says(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await kubectl(args);
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const says = (...args: string[]): Promise<string> => printed(kubectl, args);
 
   it("makes a token that does what the account may, until the account goes", async () => {
     const token = (await says("create", "token", "ci", "--duration=24h")).trim();

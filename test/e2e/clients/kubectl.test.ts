@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type ServerProcess } from "../../../scripts/lab/server-process.ts";
 import { askDns } from "../ask-dns.ts";
-import { hasKubectl, kubectlFor, kubectlMinor, type Kubectl } from "./kubectl.ts";
+import { hasKubectl, kubectlFor, kubectlMinor, printed, type Kubectl } from "./kubectl.ts";
 
 const manifest = (name: string): string => join(import.meta.dirname, "manifests", `${name}.yaml`);
 
@@ -24,12 +24,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What it prints; a command that fails fails the test with what it said. */
-  async function says(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await kubectl(args);
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}`);
-    return stdout;
-  }
+  const says = (...args: string[]): Promise<string> => printed(kubectl, args);
 
   async function json<T>(...args: string[]): Promise<T> {
     return JSON.parse(await says(...args, "-o", "json")) as T;

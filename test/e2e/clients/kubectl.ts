@@ -50,3 +50,10 @@ export function spawnKubectl(config: string, folder: string, args: readonly stri
 function flagged(config: string, folder: string, args: readonly string[]): string[] {
   return [`--kubeconfig=${config}`, `--cache-dir=${join(folder, "cache")}`, ...args];
 }
+
+/** What it prints; a command that fails fails the test with what it said. */
+export async function printed(kubectl: Kubectl, args: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await kubectl(args, input);
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return stdout;
+}

@@ -11,9 +11,9 @@ import {
 } from "../../../domain/rbac.ts";
 import type { Context } from "../../context.ts";
 import { Refusal } from "../../refusal.ts";
-import { isPathSegment } from "../../validation/names.ts";
 import { ageColumn, column, nameColumn, wideColumn } from "../columns.ts";
 import type { Column, Kind } from "../kind.ts";
+import { common } from "./common.ts";
 import { whyNotGranted } from "./no-escalation.ts";
 import { validateBinding } from "./validate-binding.ts";
 
@@ -28,20 +28,9 @@ const columns: readonly Column<Binding>[] = [
   wideColumn("ServiceAccounts", "The accounts that have it.", (binding: Binding) => namesOf(binding, "ServiceAccount")),
 ];
 
-const common = {
-  group: rbacGroup,
-  version: "v1",
-  shortNames: [],
-  categories: [],
-  hasStatus: false,
-  isName: isPathSegment,
-  columns,
-  selectableFields: {},
-  deleteReturnsObject: false,
-} as const;
-
 export const roleBindingKind: Kind<RoleBinding> = {
   ...common,
+  columns,
   kind: "RoleBinding",
   resource: "rolebindings.rbac.authorization.k8s.io",
   plural: "rolebindings",
@@ -57,6 +46,7 @@ export const roleBindingKind: Kind<RoleBinding> = {
 
 export const clusterRoleBindingKind: Kind<ClusterRoleBinding> = {
   ...common,
+  columns,
   kind: "ClusterRoleBinding",
   resource: "clusterrolebindings.rbac.authorization.k8s.io",
   plural: "clusterrolebindings",

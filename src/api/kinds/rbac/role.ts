@@ -2,12 +2,12 @@
  * rbac.authorization.k8s.io/v1 Role and ClusterRole: lists of what may be done. The ClusterRoles that Rollcall brings
  * along stay as they are.
  */
-import { builtInRoles, rbacGroup, type ClusterRole, type PolicyRule, type Role } from "../../../domain/rbac.ts";
+import { builtInRoles, type ClusterRole, type PolicyRule, type Role } from "../../../domain/rbac.ts";
 import { sameJson } from "../../json.ts";
 import { forbidden, type FieldError } from "../../validation/field-error.ts";
-import { isPathSegment } from "../../validation/names.ts";
 import { nameColumn } from "../columns.ts";
 import type { Column, Kind } from "../kind.ts";
+import { common } from "./common.ts";
 import { whyNotGranted } from "./no-escalation.ts";
 import { validateRules } from "./validate-rules.ts";
 
@@ -19,20 +19,11 @@ const createdColumn: Column = {
   cell: ({ metadata }) => metadata.creationTimestamp,
 };
 
-const common = {
-  group: rbacGroup,
-  version: "v1",
-  shortNames: [],
-  categories: [],
-  hasStatus: false,
-  isName: isPathSegment,
-  columns: [nameColumn, createdColumn],
-  selectableFields: {},
-  deleteReturnsObject: false,
-} as const;
+const columns = [nameColumn, createdColumn];
 
 export const roleKind: Kind<Role> = {
   ...common,
+  columns,
   kind: "Role",
   resource: "roles.rbac.authorization.k8s.io",
   plural: "roles",
@@ -47,6 +38,7 @@ export const roleKind: Kind<Role> = {
 
 export const clusterRoleKind: Kind<ClusterRole> = {
   ...common,
+  columns,
   kind: "ClusterRole",
   resource: "clusterroles.rbac.authorization.k8s.io",
   plural: "clusterroles",
