@@ -23,7 +23,9 @@ export async function measureReadiness(url: string, size: NamespaceSize, flips: 
   await inParallel(8, size.services, (index) =>
     client.send("POST", servicesPath, headlessService(`svc-${index}`, appOf(index))),
   );
+  const registrationStartMs = performance.now();
   await createPods(client, 0, size.pods, appOf);
+  const registrationSeconds = (performance.now() - registrationStartMs) / 1000;
 
   const stop = new AbortController();
   const published = new Map<string, (atMs: number) => void>();
@@ -55,6 +57,7 @@ export async function measureReadiness(url: string, size: NamespaceSize, flips: 
   client.close();
   return {
     ...size,
+    "registered/s": Math.round(size.pods / registrationSeconds),
     "Endpoints p50": ms(toEndpoints, 0.5),
     "Endpoints p90": ms(toEndpoints, 0.9),
     "Endpoints p99": ms(toEndpoints, 0.99),
