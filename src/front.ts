@@ -10,7 +10,7 @@ import type { ApiDeps } from "./api/deps.ts";
 import { refuse } from "./api/present/respond.ts";
 import { Refusal } from "./api/refusal.ts";
 import { admit } from "./wiring/access.ts";
-import { configOf, parsedConfigOf, type Config } from "./config.ts";
+import { configOf, parsedConfigOf, type Config } from "./config/config.ts";
 import { everything, type Asker, type Rights } from "./dns/deps.ts";
 import { placesOf, type Origin } from "./dns/places.ts";
 import { secured } from "./guard/headers.ts";

@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import packet from "dns-packet";
 import { describe, expect, it } from "vitest";
-import type { Variables } from "../src/config.ts";
+import type { Variables } from "../src/config/variables.ts";
 import { answer } from "../src/front.ts";
 import { registryOf } from "../src/wiring/waking.ts";
 import { query, rcodeOf } from "./dns/ask.ts";

@@ -1,6 +1,7 @@
 /** Where probes may go by the defaults, and by what variables say. */
 import type { ProbePolicy } from "../src/access/address-policy.ts";
-import { parseConfig, type Variables } from "../src/config.ts";
+import { parseConfig } from "../src/config/config.ts";
+import type { Variables } from "../src/config/variables.ts";
 
 export function policyOf(variables: Variables = {}): ProbePolicy {
   const parsed = parseConfig(variables);

@@ -4,7 +4,7 @@
  * What they may do is not decided here.
  * Source: Kubernetes, "Authenticating".
  */
-import type { AccessConfig } from "../config.ts";
+import type { AccessConfig } from "../config/access.ts";
 import { isLoopback } from "../domain/ip.ts";
 import { userOfAccount } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { isDnsSubdomain } from "../api/validation/names.ts";
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "../config/config.ts";
 import type { Name } from "../dns/wire/name.ts";
 import { isLoopback, parseIp } from "../domain/ip.ts";
 

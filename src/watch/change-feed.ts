@@ -4,7 +4,7 @@
  * no stream connected a poke reads nothing.
  */
 import { DurableObject } from "cloudflare:workers";
-import { configOf } from "../config.ts";
+import { configOf } from "../config/config.ts";
 import { Convergence } from "../domain/convergence.ts";
 import { hashOf } from "../domain/hash.ts";
 import { readChanges } from "../registry/log.ts";
@@ -25,7 +25,7 @@ export class ChangeFeed extends DurableObject<Env> {
 
   /** Whether this user may have one more watch. */
   async hasRoom(watcher: string): Promise<boolean> {
-    const { watchesPerIdentity } = configOf(this.env);
+    const { watchesPerIdentity } = configOf(this.env).limits;
     return watchesPerIdentity === 0 || this.ctx.getWebSockets(tagOf(watcher)).length < watchesPerIdentity;
   }
 

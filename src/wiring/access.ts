@@ -10,7 +10,8 @@ import { impersonationOf } from "../access/impersonate.ts";
 import { isPublicPath } from "../api/authorization.ts";
 import type { IssuedToken, TokenOrder } from "../api/deps.ts";
 import { badRequest, Refusal } from "../api/refusal.ts";
-import type { AccessConfig, Config } from "../config.ts";
+import type { AccessConfig } from "../config/access.ts";
+import type { Config } from "../config/config.ts";
 import { knownAccounts, knownPolicy } from "./isolate.ts";
 import { newUid } from "./waking.ts";
 

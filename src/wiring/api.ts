@@ -5,7 +5,7 @@ import type { Context } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
 import { Refusal } from "../api/refusal.ts";
 import { Warnings } from "../api/warnings.ts";
-import { configOf, type Config } from "../config.ts";
+import { configOf, type Config } from "../config/config.ts";
 import { mastersGroup } from "../domain/rbac.ts";
 import type { User } from "../domain/user.ts";
 import { longestTtlSeconds } from "../registry/catalogue.ts";
@@ -46,7 +46,7 @@ export function contextOf(env: Env): Context {
 }
 
 function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDeps {
-  const { access, dns, serviceRanges, quotas } = config;
+  const { access, dns, serviceRanges, limits } = config;
   return {
     registry: registryOf(env),
     user: identity.user,
@@ -77,7 +77,7 @@ function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDe
       return seconds + dns.staleSeconds;
     },
     serviceRanges,
-    quotaOf: (resource) => quotas[resource] ?? quotas["*"],
+    quotaOf: (resource) => limits.quotas[resource] ?? limits.quotas["*"],
     audit: (entry) => {
       // oxlint-disable-next-line no-console -- the log is where the platform keeps it.
       if (config.audit) console.log(JSON.stringify({ audit: entry }));

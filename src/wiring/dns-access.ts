@@ -4,7 +4,7 @@
  */
 import { dnsAudience } from "../access/account-token.ts";
 import { identifyAccount } from "../access/authenticate.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Rights } from "../dns/deps.ts";
 import { parseAccountUsername } from "../domain/service-account.ts";
 import { authenticationDeps } from "./access.ts";

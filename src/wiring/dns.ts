@@ -1,5 +1,5 @@
 /** DNS over HTTPS as the front answers it: within its rate, and for the pages that may ask. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Asker } from "../dns/deps.ts";
 import { handleDoh } from "../dns/doh.ts";
 import { retryAfterSeconds } from "../guard/rate.ts";

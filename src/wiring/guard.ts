@@ -1,5 +1,5 @@
 /** Fills in the guard's bindings and keeps an isolate's gates. An environment without the bindings has no rates. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Reason } from "../api/refusal.ts";
 import type { User } from "../domain/user.ts";
 import { effortOf } from "../guard/effort.ts";
@@ -26,7 +26,7 @@ let gates: { list: Gate; write: Gate } | undefined;
 /** Lets the request of this user pass, or says why not. */
 export async function guarded(
   { API_RATE }: Rates,
-  { concurrency }: Config,
+  { limits }: Config,
   request: Request,
   user: User,
   pass: () => Promise<void>,
@@ -37,7 +37,7 @@ export async function guarded(
     await pass();
     return undefined;
   }
-  gates ??= { list: new Gate(concurrency.lists), write: new Gate(concurrency.writes) };
+  gates ??= { list: new Gate(limits.concurrency.lists), write: new Gate(limits.concurrency.writes) };
   const leave = gates[effort].enter(Date.now());
   if (leave === undefined) return overloaded;
   try {

@@ -5,7 +5,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { KnownAccounts } from "../access/known-accounts.ts";
 import { KnownPolicy } from "../access/known-policy.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
 import { accessResources } from "../domain/rbac.ts";

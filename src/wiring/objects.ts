@@ -1,5 +1,5 @@
 /** How each Durable Object is reached: under which name, and near which place. */
-import { configOf } from "../config.ts";
+import { configOf } from "../config/config.ts";
 import { regionOfProber, type Region } from "../domain/node.ts";
 import type { ServiceKey } from "../domain/service.ts";
 

@@ -4,7 +4,7 @@
  */
 import { connect } from "cloudflare:sockets";
 import { finishNamespace } from "../api/write/finish-deletions.ts";
-import { configOf } from "../config.ts";
+import { configOf } from "../config/config.ts";
 import type { DriveDeps } from "../sweep/drive-probers.ts";
 import { proberObject } from "./objects.ts";
 import type { ProberDeps } from "../probes/prober-deps.ts";

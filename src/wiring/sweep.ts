@@ -1,6 +1,6 @@
 /** Fills in what the sweep declares that it needs, from the bindings. */
 import { sweepDeletions } from "../api/write/finish-deletions.ts";
-import { configOf } from "../config.ts";
+import { configOf } from "../config/config.ts";
 import { noteDefaultTtl } from "../registry/catalogue.ts";
 import { compactLog } from "../registry/log.ts";
 import { readDue, removeExpiredEvents } from "../registry/upkeep.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { apiAudience, dnsAudience, signToken } from "../../src/access/account-token.ts";
 import { authenticate, identifyAccount, type Authentication } from "../../src/access/authenticate.ts";
-import type { AccessConfig } from "../../src/config.ts";
+import type { AccessConfig } from "../../src/config/access.ts";
 import type { AccountReference } from "../../src/domain/service-account.ts";
 
 const nobody: AccessConfig = { open: false, adminToken: undefined, tokenKeys: [], cloudflareAccess: undefined };

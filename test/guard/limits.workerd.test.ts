@@ -2,7 +2,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Variables } from "../../src/config.ts";
+import type { Variables } from "../../src/config/variables.ts";
 import { answer } from "../../src/front.ts";
 import type { RateLimiter } from "../../src/guard/rate.ts";
 
