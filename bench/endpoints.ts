@@ -137,14 +137,17 @@ class Bench {
         const looked = { service: key, revision: snapshot.revision, latencies };
         const write = (writes: readonly PlannedWrite[]) =>
           writePublication(db, writes, looked, { nowMs: Date.now(), newUid });
-        return publishEndpoints({ write, nowMs: Date.now, newUid, random: Math.random }, snapshot);
+        return publishEndpoints(
+          { write, recordEvent: nothing, nowMs: Date.now, newUid, random: Math.random },
+          snapshot,
+        );
       },
       changed: () => {},
       load: () => undefined,
       store: () => {},
-      forget: async () => {},
+      forget: nothing,
       nowMs: Date.now,
-      sleep: async () => {},
+      sleep: nothing,
       waitUntil: (promise) => {
         background = Promise.all([background, promise]);
       },
@@ -174,6 +177,8 @@ function median(costs: readonly Cost[]): Cost {
 function add(total: Cost, cost: Cost): void {
   for (const key of Object.keys(total) as (keyof Cost)[]) total[key] += cost[key];
 }
+
+async function nothing(): Promise<void> {}
 
 function rounded(cost: Cost): Record<string, number> {
   return Object.fromEntries(Object.entries(cost).map(([key, value]) => [key, Math.round(value * 10) / 10]));

@@ -47,6 +47,16 @@ export function mirrorGroups(endpoints: Endpoints): SliceGroup[] {
   return [...groups.values()].map((group) => ({ ...group, endpoints: eachOnce(group.endpoints) }));
 }
 
+/** How many addresses the mirror leaves out, since their subset has too many. */
+export function skippedAddresses({ subsets = [] }: Endpoints): number {
+  const skipped = subsets.map((subset) => Math.max(0, addressesIn(subset) - maxMirroredEndpoints));
+  return skipped.reduce((sum, each) => sum + each, 0);
+}
+
+function addressesIn({ addresses = [], notReadyAddresses = [] }: EndpointSubset): number {
+  return addresses.length + notReadyAddresses.length;
+}
+
 /** Ready ones first, so that these remain when there are too many. */
 function mirroredOf(subset: EndpointSubset): { addressType: IpFamily; endpoint: SliceEndpoint }[] {
   const ready = (subset.addresses ?? []).flatMap((address) => toEndpoint(address, true));

@@ -52,7 +52,7 @@ export function planPublication(snapshot: ServiceSnapshot, identities: Identitie
       ...orphans,
     ];
   }
-  return [...staleEndpoints(snapshot, mirrored), ...deleteSlices([...derived, ...mirrored]), ...orphans];
+  return [...staleEndpoints(snapshot), ...deleteSlices([...derived, ...mirrored]), ...orphans];
 }
 
 /** The groups whose endpoints DNS hands out, beside those of slices that others look after. */
@@ -84,14 +84,9 @@ function changeOf(
   return endpoints === undefined ? service.metadata.creationTimestamp : undefined;
 }
 
-/**
- * Endpoints go with their service. Those written by hand stay where there was none, which only their mirror tells:
- * their service may be about to come, and leader elections keep Endpoints that never have one.
- */
-function staleEndpoints({ service, endpoints }: ServiceSnapshot, mirrored: readonly EndpointSlice[]): PlannedWrite[] {
-  if (endpoints === undefined) return [];
-  const wentWithService = service === undefined && mirrored.length > 0;
-  return isDerived(endpoints) || wentWithService ? deleteEndpoints(endpoints) : [];
+/** What was derived goes with what it was derived for. What somebody wrote is deleted as what they own is, with the service. */
+function staleEndpoints({ endpoints }: ServiceSnapshot): PlannedWrite[] {
+  return endpoints !== undefined && isDerived(endpoints) ? deleteEndpoints(endpoints) : [];
 }
 
 function serviceFrame(service: Service, changedAt: string | undefined): SliceFrame {

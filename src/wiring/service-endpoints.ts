@@ -5,7 +5,7 @@ import { publishEndpoints } from "../endpoints/publish.ts";
 import { readService, readServiceSince } from "../registry/snapshots.ts";
 import { writePublication } from "../registry/write-publication.ts";
 import { forgetAnswers } from "./isolate.ts";
-import { newUid, pokeFeed, sleep } from "./waking.ts";
+import { newUid, pokeFeed, sleep, tellEvent } from "./waking.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
@@ -22,6 +22,7 @@ export function serviceEndpointsDeps(
       const publication = await publishEndpoints(
         {
           write: (writes) => writePublication(env.DB, writes, looked, { nowMs: Date.now(), newUid }),
+          recordEvent: (about, happening) => tellEvent(env, about, happening),
           nowMs: Date.now,
           newUid,
           random: Math.random,

@@ -3,7 +3,8 @@
  */
 import { waitUntil } from "cloudflare:workers";
 import { announce, type AnnouncementDeps } from "./announcement.ts";
-import type { NamespacedName } from "../domain/object.ts";
+import type { Happening } from "../domain/event.ts";
+import type { KubeObject, NamespacedName } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { forgetAnswers, noteWrite } from "./isolate.ts";
 import { feedObject, proberObject, serviceObject } from "./objects.ts";
@@ -73,13 +74,16 @@ function replicasDeps(env: Env, key: NamespacedName): ReplicasDeps {
     registry,
     read: () => readReplicas(env.DB, key),
     settle: (revision) => settlePending(env.DB, { kind: "replicationcontroller", target: key }, revision),
-    recordEvent: async (about, happening) => {
-      const event = { suffix: about.metadata.uid.slice(0, 8), uid: newUid(), times: 1, atMs: Date.now() };
-      await recordEvent(registry, about, happening, event);
-    },
+    recordEvent: (about, happening) => tellEvent(env, about, happening),
     pokeFeed: () => pokeFeed(env),
     nowMs: Date.now,
   };
+}
+
+/** One event for each object and reason that its controller tells of, which is counted on. */
+export async function tellEvent(env: Env, about: KubeObject, happening: Happening): Promise<void> {
+  const event = { suffix: about.metadata.uid.slice(0, 8), uid: newUid(), times: 1, atMs: Date.now() };
+  await recordEvent(registryOf(env), about, happening, event);
 }
 
 export function newUid(): string {

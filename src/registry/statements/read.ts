@@ -71,10 +71,18 @@ export const read = {
     UNION
     SELECT dns_ttl_seconds FROM registry`,
 
-  /** Objects that name the uid ?1 as an owner, and are not terminating unless ?3; at most ?2. */
-  dependents: `SELECT w.resource, o.revision, o.manifest FROM owners w
-      CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
-    WHERE w.owner = ?1 AND (?3 OR json_extract(o.manifest, '$.metadata.deletionTimestamp') IS NULL)
+  /**
+   * Objects that name the uid ?1 as an owner, and are not terminating unless ?3; at most ?2. Of a service that is gone also the
+   * Endpoints of its name, which in Kubernetes their controller takes away.
+   */
+  dependents: `SELECT o.resource, o.revision, o.manifest FROM (
+      SELECT resource, namespace, name FROM owners WHERE owner = ?1
+      UNION ALL
+      SELECT 'endpoints', u.namespace, u.name FROM unfinished_deletions u
+        WHERE u.uid = ?1 AND u.resource = 'services' AND NOT EXISTS (
+          SELECT 1 FROM objects s WHERE s.resource = 'services' AND s.namespace = u.namespace AND s.name = u.name)
+    ) w CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
+    WHERE (?3 OR json_extract(o.manifest, '$.metadata.deletionTimestamp') IS NULL)
     LIMIT ?2`,
 
   /** A dependent that its owner, the uid ?1, has to wait for. */

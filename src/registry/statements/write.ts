@@ -48,6 +48,9 @@ const pendExpired = `INSERT INTO pending (kind, target, revision)
       CROSS JOIN probers p ON p.name = o.node
     WHERE l.namespace = ?2 AND l.name = ?3 AND l.renewed_ms + l.lease_ms <= ?6`;
 
+/** Whether the Endpoints `o` are not derived from pods; those that are, their service looks after. */
+const writtenByHand = `json_extract(o.manifest, '$.metadata.labels."endpoints.kubernetes.io/managed-by"') IS NOT 'endpoint-controller'`;
+
 const pendAgain = "ON CONFLICT (kind, target) DO UPDATE SET revision = excluded.revision RETURNING kind, target";
 
 const put = `INSERT INTO objects (resource, namespace, name, uid, revision, manifest, node)
@@ -134,9 +137,12 @@ export const write = {
   beginDeletion: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
     SELECT ?4, ?1, ?2, ?3 WHERE ${mine} RETURNING 1 AS unfinished`,
 
-  /** The object goes, and others name it as their owner. */
+  /** The object goes, and others name it as their owner, or it is a service whose Endpoints somebody wrote by hand. */
   leaveDependents: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
-    SELECT ?4, ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM owners WHERE owner = ?4) AND ${mine} RETURNING 1 AS unfinished`,
+    SELECT ?4, ?1, ?2, ?3
+    WHERE (EXISTS (SELECT 1 FROM owners WHERE owner = ?4) OR ?1 = 'services' AND EXISTS (
+        SELECT 1 FROM objects o WHERE o.resource = 'endpoints' AND o.namespace = ?2 AND o.name = ?3 AND ${writtenByHand}))
+      AND ${mine} RETURNING 1 AS unfinished`,
 
   countCreated: `INSERT INTO object_counts (resource, namespace, objects) SELECT ?1, ?2, 1 WHERE ${mine}
     ON CONFLICT DO UPDATE SET objects = objects + 1`,

@@ -16,6 +16,7 @@ import {
   send,
   type Document,
 } from "./client.ts";
+import { registryOf } from "../../../src/wiring/waking.ts";
 import { openWatch, short } from "./open-watch.ts";
 import { runSweep } from "./run-sweep.ts";
 
@@ -222,6 +223,35 @@ describe("what becomes of dependents", () => {
     await created(list, endpoints("stranger"));
     await del(`${list}/stranger`);
     expect(names((await get(list)).body)).toEqual(["child", "grandchild", "owner"]);
+  });
+
+  it.each([
+    ["mirrored", {}],
+    ["of a leader election", { annotations: { "control-plane.alpha.kubernetes.io/leader": "{}" } }],
+    ["that are not to be mirrored", { labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } }],
+  ])("of a service: Endpoints of its name that somebody wrote go, too: %s", async (_, metadata) => {
+    const { path } = await newNamespace();
+    await created(`${path}/services`, { metadata: { name: "db" }, spec: { ports: [{ port: 5432 }] } });
+    await created(`${path}/endpoints`, endpoints("db", metadata));
+    await created(`${path}/endpoints`, endpoints("other", metadata));
+    await del(`${path}/services/db`);
+    expect(names((await get(`${path}/endpoints`)).body)).toEqual(["other"]);
+  });
+
+  it("of a service that somebody made again meanwhile: its Endpoints stay", async () => {
+    const { name, path } = await newNamespace();
+    await created(`${path}/services`, { metadata: { name: "db" }, spec: { ports: [{ port: 5432 }] } });
+    await created(`${path}/endpoints`, endpoints("db"));
+    const registry = registryOf(env);
+    const before = await registry.get("services", name, "db");
+    if (before === undefined) throw new Error("the service was made");
+    // Whoever deleted it was cut off before they came to what goes with it.
+    expect(await registry.delete("services", before)).toMatchObject({ outcome: "written", unfinished: true });
+    await created(`${path}/services`, { metadata: { name: "db" }, spec: { ports: [{ port: 5432 }] } });
+    await runSweep();
+    expect(names((await get(`${path}/endpoints`)).body)).toEqual(["db"]);
+    await del(`${path}/services/db`);
+    expect(names((await get(`${path}/endpoints`)).body)).toEqual([]);
   });
 
   it("of an owner with more of them than a request has room for: the sweep does the rest", async () => {
