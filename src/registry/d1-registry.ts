@@ -22,7 +22,8 @@ import type {
 import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { listStatement, read } from "./statements/read.ts";
 import { settle } from "./statements/upkeep.ts";
-import { recount, renewal, takenAddressStatement } from "./statements/write.ts";
+import { renewal } from "./statements/lease.ts";
+import { recount, takenAddressStatement } from "./statements/write.ts";
 import { claimedOf, concernedOf, reassignmentOf, statementsOf, subjectOf, writtenOf } from "./write-batch.ts";
 import type { Statement, WriteContext } from "./write-batch.ts";
 

@@ -14,6 +14,8 @@ import { expireAfterMsOf, leaseMsOf } from "../domain/pod-lease.ts";
 import { probeLoadMillislots } from "../domain/probe-load.ts";
 import type { ReplicationController } from "../domain/replication-controller.ts";
 import { clusterIPs, ttlSecondsOf, type Service } from "../domain/service.ts";
+import { assignment } from "./statements/assignment.ts";
+import { lease } from "./statements/lease.ts";
 import { write } from "./statements/write.ts";
 
 /** Whose selectors pods are matched with, by the names that pending rows give them. */
@@ -37,8 +39,8 @@ const waking: ReadonlySet<string> = new Set([
   write.pendNamed,
   write.pendSelecting,
   write.pendServicesOnNode,
-  write.pendProber,
-  write.pendExpired,
+  assignment.pendProber,
+  lease.pendExpired,
 ]);
 
 export function sideStatements(resource: GroupResource, change: Change, nowMs: number): SideStatement[] {
@@ -114,7 +116,7 @@ function ofKind(resource: GroupResource, change: Change, nowMs: number): SideSta
     case "leases.coordination.k8s.io":
       return change.after === undefined
         ? []
-        : [statement(write.pendExpired, nowMs), statement(write.renewLease, nowMs)];
+        : [statement(lease.pendExpired, nowMs), statement(lease.renewLease, nowMs)];
   }
 }
 
@@ -122,7 +124,7 @@ function ofPod({ before, after }: Change<Pod>, nowMs: number): SideStatement[] {
   const load = (after ? probeLoadMillislots(after) : 0) - (before ? probeLoadMillislots(before) : 0);
   return [
     ...addressRows(before ? podAddresses(before) : [], after ? podAddresses(after) : []),
-    ...when(load !== 0, write.moveLoad, load),
+    ...when(load !== 0, assignment.moveLoad, load),
     ...leaseRow(before, after, nowMs),
     ...when(
       view(before, endpointsView) !== view(after, endpointsView),
@@ -130,7 +132,7 @@ function ofPod({ before, after }: Change<Pod>, nowMs: number): SideStatement[] {
       JSON.stringify(before?.metadata.labels ?? {}),
       JSON.stringify(after?.metadata.labels ?? {}),
     ),
-    ...when(view(before, probingView) !== view(after, probingView), write.pendProber),
+    ...when(view(before, probingView) !== view(after, probingView), assignment.pendProber),
   ];
 }
 
@@ -140,8 +142,8 @@ function leaseRow(before: Pod | undefined, after: Pod | undefined, nowMs: number
     const leaseMs = pod && leaseMsOf(pod);
     return leaseMs === undefined ? undefined : [leaseMs, (pod && expireAfterMsOf(pod)) ?? null];
   });
-  if (promised === undefined) return when(held !== undefined, write.deleteLease);
-  return when(JSON.stringify(held) !== JSON.stringify(promised), write.putLease, nowMs, ...promised);
+  if (promised === undefined) return when(held !== undefined, lease.deleteLease);
+  return when(JSON.stringify(held) !== JSON.stringify(promised), lease.putLease, nowMs, ...promised);
 }
 
 function ofService({ before, after }: Change<Service>): SideStatement[] {

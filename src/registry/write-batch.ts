@@ -12,6 +12,7 @@ import type { ServiceKey } from "../domain/service.ts";
 import type { Concerned, PlannedWrite, Written } from "./registry.ts";
 import { fromRow, rowsOf, toManifest } from "./rows.ts";
 import { claimedAddresses, sideStatements, type Change } from "./side-rows.ts";
+import { assignment } from "./statements/assignment.ts";
 import { write } from "./statements/write.ts";
 
 export interface Statement {
@@ -37,7 +38,11 @@ export function statementsOf(planned: PlannedWrite, context: WriteContext): Stat
       const key = keyOf(resource, object, null);
       const sides = sidesOf(resource, { before: undefined, after: object }, key, context);
       if (isUnassigned(resource, object)) {
-        return [...assignmentOf(object, key, quota, context), ...sides, { sql: write.putAssigned, parameters: key }];
+        return [
+          ...assignmentOf(object, key, quota, context),
+          ...sides,
+          { sql: assignment.putAssigned, parameters: key },
+        ];
       }
       const log = { sql: write.logCreation, parameters: [...key, ...loggedOf(resource, object), quota] };
       return [log, ...sides, { sql: write.putObject, parameters: key }];
@@ -68,12 +73,12 @@ export function reassignmentOf(pod: Pod, context: WriteContext): Statement[] {
   const load = probeLoadMillislots(pod);
   const selectable = JSON.stringify(pod.metadata.labels ?? {});
   const further: [sql: string, ...parameters: unknown[]][] = [
-    [write.unload, pod.spec.nodeName, load],
-    [write.moveLoad, load],
+    [assignment.unload, pod.spec.nodeName, load],
+    [assignment.moveLoad, load],
     [write.pendSelecting, selectable, selectable],
-    [write.pendLeft, pod.spec.nodeName],
-    [write.pendProber],
-    [write.putAssigned],
+    [assignment.pendLeft, pod.spec.nodeName],
+    [assignment.pendProber],
+    [assignment.putAssigned],
   ];
   return [
     ...assignmentOf(pod, key, null, context),
@@ -145,11 +150,11 @@ function assignmentOf(pod: Pod, key: unknown[], quota: number | null, context: W
   const load = probeLoadMillislots(pod);
   const nodeUid = context.newUid();
   return [
-    { sql: write.openProber, parameters: [...creation, region, load, proberCapacityMillislots] },
-    { sql: write.logProberNode, parameters: [nodeUid, edgeNodeManifest(context.nowMs)] },
-    { sql: write.putProberNode, parameters: [nodeUid] },
-    { sql: write.labelProberNode, parameters: [nodeUid] },
-    { sql: write.logAssignment, parameters: [...creation, region, load] },
+    { sql: assignment.openProber, parameters: [...creation, region, load, proberCapacityMillislots] },
+    { sql: assignment.logProberNode, parameters: [nodeUid, edgeNodeManifest(context.nowMs)] },
+    { sql: assignment.putProberNode, parameters: [nodeUid] },
+    { sql: assignment.labelProberNode, parameters: [nodeUid] },
+    { sql: assignment.logAssignment, parameters: [...creation, region, load] },
   ];
 }
 
