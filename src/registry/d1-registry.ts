@@ -65,12 +65,19 @@ export class D1Registry implements Registry {
       if (written !== undefined) return written;
       const reason = await this.#whyNotCreated(resource, object);
       if (reason !== undefined) return reason;
-      const used = quota === undefined ? undefined : await this.#countAnew(resource, namespace);
-      if (quota !== undefined && used !== undefined && used >= quota) return { outcome: "quota-exceeded", used };
+      const used = quota === undefined ? undefined : await this.usedUp(resource, namespace, quota);
+      if (used !== undefined) return { outcome: "quota-exceeded", used };
     }
     throw new Error(
       `the creation of ${resource} ${namespace}/${name} failed ${attempts} times for no reason that could be found`,
     );
+  }
+
+  async usedUp(resource: GroupResource, namespace: string, quota: number): Promise<number | undefined> {
+    const counted = await this.#prepare(read.objectCount, resource, namespace).first<{ objects: number }>();
+    if ((counted?.objects ?? 0) < quota) return undefined;
+    const used = await this.#countAnew(resource, namespace);
+    return used < quota ? undefined : used;
   }
 
   async update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult> {

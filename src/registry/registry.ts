@@ -100,6 +100,8 @@ export interface Registry {
    * resource the namespace may hold.
    */
   create(resource: GroupResource, object: KubeObject, quota?: number): Promise<CreateResult>;
+  /** How many objects of the resource the namespace holds, if by this quota it may hold no more. */
+  usedUp(resource: GroupResource, namespace: string, quota: number): Promise<number | undefined>;
   /** Replaces `before` (by uid and resourceVersion) by `after`. */
   update(resource: GroupResource, before: KubeObject, after: KubeObject): Promise<UpdateResult>;
   /** Removes `before` (by uid and resourceVersion); `object` is its last state, under the deletion's resourceVersion. */

@@ -48,6 +48,14 @@ describe("a quota", () => {
           'services "two" is forbidden: exceeded quota: namespace-quota, requested: services=1, used: services=1, limited: services=1',
       }),
     ]);
+    const pretended = await send(`${services}?dryRun=All`, json(service("two")), quota);
+    expect([pretended.status, (await pretended.json<{ message: string }>()).message]).toEqual([
+      403,
+      expect.stringContaining("requested: services=1, used: services=1, limited: services=1"),
+    ]);
+    expect((await send(`${services}?dryRun=All`, json(service("one")), quota)).status).toBe(409);
+    const roomy = { NAMESPACE_QUOTA: "services=2" };
+    expect((await send(`${services}?dryRun=All`, json(service("two")), roomy)).status).toBe(201);
     const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
     expect(await (await send(leases, json({ metadata: { name: "a" } }), quota)).json()).toMatchObject({
       message: expect.stringContaining("limited: count/leases.coordination.k8s.io=0") as unknown,

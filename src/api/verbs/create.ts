@@ -1,6 +1,6 @@
 /** POST on a collection. */
 import type { KubeObject } from "../../domain/object.ts";
-import { subjectOf, type Answer, type Call } from "../call.ts";
+import type { Answer, Call } from "../call.ts";
 import type { Author } from "../fields/managers.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { parseWriteOptions } from "../options.ts";
@@ -8,7 +8,7 @@ import { Refusal } from "../refusal.ts";
 import { authorOf } from "../write/author.ts";
 import { prepareNew } from "../write/prepare-new.ts";
 import { readDraft } from "../write/read-draft.ts";
-import { announce, namespaceMissing, storeNew, withLikelyAddresses } from "../write/store.ts";
+import { announce, pretendNew, storeNew } from "../write/store.ts";
 
 export async function create(call: Call): Promise<Answer | Refusal> {
   const options = parseWriteOptions(call.query, "CreateOptions");
@@ -39,16 +39,6 @@ async function write(call: Call, object: KubeObject): Promise<Answer | Refusal> 
 }
 
 async function pretend(call: Call, object: KubeObject): Promise<Answer | Refusal> {
-  const subject = { ...subjectOf(call), name: object.metadata.name };
-  if (call.kind.namespaced) {
-    const home = await call.deps.registry.get("namespaces", "", call.namespace);
-    if (home === undefined) return namespaceMissing(call.namespace);
-    if (home.metadata.deletionTimestamp !== undefined) {
-      return new Refusal({ type: "namespace-terminating", subject, namespace: call.namespace });
-    }
-  }
-  const existing = await call.deps.registry.get(call.kind.resource, call.namespace, object.metadata.name);
-  if (existing !== undefined) return new Refusal({ type: "already-exists", subject });
-  const candidate = await withLikelyAddresses(call, object);
+  const candidate = await pretendNew(call, object);
   return candidate instanceof Refusal ? candidate : { form: "object", code: 201, object: candidate };
 }

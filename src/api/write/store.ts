@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "../../domain/object.ts";
 import { clusterIPs, type Service, type ServiceKey } from "../../domain/service.ts";
-import type { Concerned, LostRace, Written } from "../../registry/registry.ts";
+import type { Concerned, CreateResult, LostRace, Written } from "../../registry/registry.ts";
 import { subjectOf, type Call } from "../call.ts";
 import type { Context } from "../context.ts";
 import { Refusal } from "../refusal.ts";
@@ -20,13 +20,39 @@ const maxManifestBytes = 1_500_000;
 
 export async function storeNew(call: Call, object: KubeObject): Promise<Written | Refusal> {
   const { registry } = call.deps;
-  const quota = call.kind.namespaced ? call.deps.quotaOf(call.kind.resource) : undefined;
+  const quota = quotaOf(call);
   const result = await withAddresses(call, object, (candidate) => {
     return registry.create(call.kind.resource, candidate, quota);
   });
   if (result instanceof Refusal || result.outcome === "written") return result;
+  return notCreated(call, object, result);
+}
+
+/** What would be stored; whatever keeps it from being stored keeps it from being pretended. */
+export async function pretendNew(call: Call, object: KubeObject): Promise<KubeObject | Refusal> {
+  const reason = await whyNotCreated(call, object);
+  return reason === undefined ? withLikelyAddresses(call, object) : notCreated(call, object, reason);
+}
+
+type NotCreated = Exclude<CreateResult, { outcome: "written" | "address-taken" }>;
+
+/** In the registry's own order. */
+async function whyNotCreated(call: Call, object: KubeObject): Promise<NotCreated | undefined> {
+  const { kind, namespace } = call;
+  const { registry } = call.deps;
+  const home = kind.namespaced ? await registry.get("namespaces", "", namespace) : undefined;
+  if (kind.namespaced && home === undefined) return { outcome: "namespace-missing" };
+  const existing = await registry.get(kind.resource, namespace, object.metadata.name);
+  if (existing !== undefined) return { outcome: "exists" };
+  if (home?.metadata.deletionTimestamp !== undefined) return { outcome: "namespace-terminating" };
+  const quota = quotaOf(call);
+  const used = quota === undefined ? undefined : await registry.usedUp(kind.resource, namespace, quota);
+  return used === undefined ? undefined : { outcome: "quota-exceeded", used };
+}
+
+function notCreated(call: Call, object: KubeObject, reason: NotCreated): Refusal {
   const subject = { ...subjectOf(call), name: object.metadata.name };
-  switch (result.outcome) {
+  switch (reason.outcome) {
     case "exists":
       return new Refusal({ type: "already-exists", subject });
     case "namespace-missing":
@@ -34,8 +60,12 @@ export async function storeNew(call: Call, object: KubeObject): Promise<Written 
     case "namespace-terminating":
       return new Refusal({ type: "namespace-terminating", subject, namespace: call.namespace });
     case "quota-exceeded":
-      return new Refusal({ type: "forbidden", subject, why: quotaExceeded(call, result.used, quota ?? 0) });
+      return new Refusal({ type: "forbidden", subject, why: quotaExceeded(call, reason.used, quotaOf(call) ?? 0) });
   }
+}
+
+function quotaOf({ kind, deps }: Call): number | undefined {
+  return kind.namespaced ? deps.quotaOf(kind.resource) : undefined;
 }
 
 /** In the words of a ResourceQuota, which names resources of other groups than the core's by `count/`. */
@@ -72,6 +102,8 @@ export function namespaceMissing(namespace: string): Refusal {
 
 /** The object with addresses that it could be written with now; nothing is claimed. */
 export async function withLikelyAddresses(call: Call, object: KubeObject): Promise<KubeObject | Refusal> {
+  const tooLarge = whyTooLarge(object);
+  if (tooLarge !== undefined) return tooLarge;
   return call.kind.allocate === undefined ? object : withNewAddresses(call, object, await addressesInUse(call, object));
 }
 
@@ -85,9 +117,8 @@ async function withAddresses<Result extends { outcome: string }>(
   object: KubeObject,
   write: (candidate: KubeObject) => Promise<Result | { outcome: "address-taken"; address: string }>,
 ): Promise<Exclude<Result, { outcome: "address-taken" }> | Refusal> {
-  if (new TextEncoder().encode(JSON.stringify(object)).length > maxManifestBytes) {
-    return new Refusal({ type: "too-large", limit: `limit of the whole object is ${maxManifestBytes}` });
-  }
+  const tooLarge = whyTooLarge(object);
+  if (tooLarge !== undefined) return tooLarge;
   let taken: ReadonlySet<string> = new Set();
   for (let attempt = 0; attempt < maxAllocations; attempt++) {
     const candidate = withNewAddresses(call, object, taken);
@@ -97,6 +128,11 @@ async function withAddresses<Result extends { outcome: string }>(
     taken = await addressesInUse(call, object).then((inUse) => inUse.add(result.address));
   }
   return new Refusal({ type: "conflict", subject: subjectOf(call), why: "no cluster IP could be claimed, try again" });
+}
+
+function whyTooLarge(object: KubeObject): Refusal | undefined {
+  if (new TextEncoder().encode(JSON.stringify(object)).length <= maxManifestBytes) return undefined;
+  return new Refusal({ type: "too-large", limit: `limit of the whole object is ${maxManifestBytes}` });
 }
 
 function isTaken(result: { outcome: string }): result is { outcome: "address-taken"; address: string } {
