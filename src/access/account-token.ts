@@ -25,6 +25,8 @@ export interface TokenOrder {
 
 export interface VerifiedToken {
   account: AccountReference;
+  /** Whom it is meant for; it is of no use to others. */
+  audiences: readonly string[];
   expiresMs: number;
   id: string;
 }
@@ -47,14 +49,13 @@ export async function signToken(keys: readonly Uint8Array[], order: TokenOrder):
     .sign(key);
 }
 
-/** What a token says, if one of the keys has signed it, it is meant for `audience`, and its time has not passed. */
+/** What a token says, if one of the keys has signed it, and its time has come and has not passed. */
 export async function verifyToken(
   keys: readonly Uint8Array[],
   token: string,
-  audience: string,
   nowMs: number,
 ): Promise<VerifiedToken | undefined> {
-  const rules = { algorithms: [algorithm], issuer, audience, currentDate: new Date(nowMs), requiredClaims: ["exp"] };
+  const rules = { algorithms: [algorithm], issuer, currentDate: new Date(nowMs), requiredClaims: ["exp"] };
   for (const key of keys) {
     try {
       const { payload } = await jwtVerify(token, key, rules);
@@ -71,14 +72,15 @@ export async function verifyToken(
 
 interface Claims {
   sub?: string;
+  aud?: string | string[];
   exp?: number;
   jti?: string;
   "kubernetes.io"?: { namespace?: string; serviceaccount?: { name?: string; uid?: string } };
 }
 
-function verified({ sub, exp, jti, "kubernetes.io": claim }: Claims): VerifiedToken | undefined {
+function verified({ sub, aud = [], exp, jti, "kubernetes.io": claim }: Claims): VerifiedToken | undefined {
   const { namespace = "", serviceaccount: { name = "", uid = "" } = {} } = claim ?? {};
   const account = { namespace, name, uid };
   if (exp === undefined || jti === undefined || sub !== accountUsername(account)) return undefined;
-  return { account, expiresMs: exp * 1000, id: jti };
+  return { account, audiences: [aud].flat(), expiresMs: exp * 1000, id: jti };
 }

@@ -8,9 +8,10 @@ import type { AccessConfig } from "../config/access.ts";
 import { isLoopback } from "../domain/ip.ts";
 import { userOfAccount } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";
-import { apiAudience, verifyToken } from "./account-token.ts";
+import { apiAudience } from "./account-token.ts";
 import { assertionHeader, type CloudflareAccess } from "./cloudflare-access.ts";
 import type { KnownAccounts } from "./known-accounts.ts";
+import type { KnownTokens } from "./known-tokens.ts";
 
 export interface Identity {
   user: User;
@@ -30,6 +31,7 @@ export type Authentication =
 
 export interface AuthenticationDeps {
   access: AccessConfig;
+  tokens: Pick<KnownTokens, "verify">;
   accounts: Pick<KnownAccounts, "exists">;
   /** Whose assertion of Cloudflare Access it is; asked only where that is configured. */
   verifyAssertion: (access: CloudflareAccess, assertion: string) => Promise<Identity | undefined>;
@@ -77,12 +79,13 @@ async function identify(deps: AuthenticationDeps, token: string): Promise<Identi
 
 /** The service account whose token it is, if it is meant for the audience and still good. */
 export async function identifyAccount(
-  { access, accounts, nowMs }: Pick<AuthenticationDeps, "access" | "accounts" | "nowMs">,
+  { tokens, accounts, nowMs }: Pick<AuthenticationDeps, "tokens" | "accounts" | "nowMs">,
   token: string,
   audience: string,
 ): Promise<Identity | undefined> {
-  const verified = await verifyToken(access.tokenKeys, token, audience, nowMs());
-  if (verified === undefined || !(await accounts.exists(verified.account))) return undefined;
+  const verified = await tokens.verify(token, nowMs());
+  if (verified === undefined || !verified.audiences.includes(audience)) return undefined;
+  if (!(await accounts.exists(verified.account))) return undefined;
   return { user: userOfAccount(verified.account, verified.id), expiresMs: verified.expiresMs };
 }
 

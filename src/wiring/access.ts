@@ -12,7 +12,7 @@ import type { IssuedToken, TokenOrder } from "../api/deps.ts";
 import { badRequest, Refusal } from "../api/refusal.ts";
 import type { AccessConfig } from "../config/access.ts";
 import type { Config } from "../config/config.ts";
-import { knownAccounts, knownPolicy } from "./isolate.ts";
+import { knownAccounts, knownPolicy, knownTokens } from "./isolate.ts";
 import { newUid } from "./waking.ts";
 
 const closed =
@@ -62,6 +62,7 @@ async function actingAs(env: Env, identity: Identity, { headers }: Request): Pro
 export function authenticationDeps(env: Env, access: AccessConfig): AuthenticationDeps {
   return {
     access,
+    tokens: knownTokens(access.tokenKeys),
     accounts: knownAccounts(env),
     verifyAssertion: (by, assertion) => verifyAssertion(by, certificates(by), assertion, Date.now()),
     nowMs: Date.now,

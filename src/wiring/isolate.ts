@@ -1,10 +1,11 @@
 /**
- * What one isolate keeps between requests: the DNS server with its catalogue and its answers, and the accounts that it
- * knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL, or seconds.
+ * What one isolate keeps between requests: the DNS server with its catalogue and its answers, the accounts and the
+ * tokens that it knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL, or seconds.
  */
 import { waitUntil } from "cloudflare:workers";
 import { KnownAccounts } from "../access/known-accounts.ts";
 import { KnownPolicy } from "../access/known-policy.ts";
+import { KnownTokens } from "../access/known-tokens.ts";
 import type { Config } from "../config/config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
@@ -63,6 +64,13 @@ export function knownAccounts(env: Env): KnownAccounts {
     nowMs: Date.now,
   });
   return accounts;
+}
+
+let tokens: KnownTokens | undefined;
+
+export function knownTokens(keys: readonly Uint8Array[]): KnownTokens {
+  if (tokens?.keys !== keys) tokens = new KnownTokens(keys);
+  return tokens;
 }
 
 /** What is remembered of accounts and of the policy may be no longer true. */

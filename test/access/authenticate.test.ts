@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { apiAudience, dnsAudience, signToken } from "../../src/access/account-token.ts";
 import { authenticate, identifyAccount, type Authentication } from "../../src/access/authenticate.ts";
+import { KnownTokens } from "../../src/access/known-tokens.ts";
 import type { AccessConfig } from "../../src/config/access.ts";
 import type { AccountReference } from "../../src/domain/service-account.ts";
 
@@ -27,6 +28,7 @@ async function authenticated({
   return authenticate(
     {
       access: { ...nobody, ...access },
+      tokens: new KnownTokens(access?.tokenKeys ?? []),
       accounts: { exists: async ({ uid }) => uid === existing.uid },
       verifyAssertion: async (_, assertion) =>
         assertion === "good"
@@ -181,7 +183,7 @@ describe("the token of a service account", () => {
 
   it("for DNS says who asks, and is of no use to the API; nor is one for the API to DNS", async () => {
     const deps = {
-      access: { ...nobody, tokenKeys: [newKey] },
+      tokens: new KnownTokens([newKey]),
       accounts: { exists: async () => true },
       nowMs: () => nowMs,
     };

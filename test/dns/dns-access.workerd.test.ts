@@ -105,6 +105,7 @@ describe("whoever shows no good token for DNS", () => {
   it("learns nothing: it is a path like any that leads nowhere", async () => {
     const { token, account } = await newResolver();
     const gone = await newResolver();
+    expect(await verdict(gone.token, gone.service)).toBe(found);
     await send("DELETE", `/api/v1/namespaces/${gone.account.namespace}/serviceaccounts/resolver`);
     const [head = "", claims = "", signature = ""] = token.split(".");
     const wrong = {
