@@ -11,15 +11,12 @@ import { refuse } from "./api/present/respond.ts";
 import { Refusal } from "./api/refusal.ts";
 import { admit } from "./wiring/access.ts";
 import { configOf, parsedConfigOf, type Config } from "./config/config.ts";
-import { everything, type Asker, type Rights } from "./dns/deps.ts";
-import { placesOf, type Origin } from "./dns/places.ts";
 import { secured } from "./guard/headers.ts";
-import { rightsOfToken } from "./wiring/dns-access.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
 import { readProgrammingLatency } from "./registry/upkeep.ts";
 import { apiDepsFor } from "./wiring/api.ts";
-import { answerDns } from "./wiring/dns.ts";
+import { answerByToken, answerDns } from "./wiring/dns.ts";
 import { guarded, sourceRefusal } from "./wiring/guard.ts";
 import { isRegistryReadable, proberChecks } from "./wiring/health.ts";
 
@@ -59,9 +56,7 @@ export const routes = new Hono<FrontEnv>({ strict: false })
   // Resolvers send no headers, so that a token stands in the path. A wrong one is not told from any other wrong path.
   .all("/dns-query/:token{[\\w.-]+}", async (context, next) => {
     const { env, var: variables, req } = context;
-    const rights = await rightsOfToken(env, variables.config, req.param("token"));
-    if (rights === undefined) return next();
-    return answerDns(req.raw, env, variables.config, askerOf(req.raw, rights));
+    return (await answerByToken(req.raw, env, variables.config, req.param("token"))) ?? next();
   })
   .use(async (context, next) => {
     if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
@@ -85,10 +80,6 @@ export const routes = new Hono<FrontEnv>({ strict: false })
   })
   .all("*", (context) => api.fetch(context.req.raw, context.var.deps, context.executionCtx));
 
-function askerOf(request: Request, rights: Rights): Asker {
-  return { rights, places: () => placesOf((request.cf ?? {}) as Origin) };
-}
-
 async function answerOthers(request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
   return secured(await routes.fetch(request, env, execution), request.url.startsWith("https:"));
 }
@@ -99,7 +90,7 @@ export function answer(request: Request, env: Env, execution: ExecutionContext):
   if (!parsed.ok) return new Response(`the configuration is wrong:\n${parsed.errors.join("\n")}\n`, { status: 503 });
   const isPublic = parsed.config.dnsAccess === "public";
   if (isPublic && dnsUrls.test(request.url)) {
-    return answerDns(request, env, parsed.config, askerOf(request, everything));
+    return answerDns(request, env, parsed.config);
   }
   return answerOthers(request, env, execution);
 }

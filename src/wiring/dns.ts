@@ -1,19 +1,42 @@
-/** DNS over HTTPS as the front answers it: within its rate, and for the pages that may ask. */
+/** DNS over HTTPS as the front answers it: within its rate, for whoever may ask, and for the pages that may. */
 import type { Config } from "../config/config.ts";
-import type { Asker } from "../dns/deps.ts";
+import { everything, type Asker, type Rights } from "../dns/deps.ts";
 import { handleDoh } from "../dns/doh.ts";
+import { placesOf, type Origin } from "../dns/places.ts";
 import { retryAfterSeconds } from "../guard/rate.ts";
 import { shared } from "../guard/headers.ts";
+import { rightsOfToken } from "./dns-access.ts";
 import { isDnsWithinRate } from "./guard.ts";
 import { dnsServer } from "./isolate.ts";
 
-/** At once where it can be: a promise for each query would be work for nothing. */
-export function answerDns(request: Request, env: Env, config: Config, asker: Asker): Response | Promise<Response> {
+/** For everybody. At once where it can be: a promise for each query would be work for nothing. */
+export function answerDns(request: Request, env: Env, config: Config): Response | Promise<Response> {
+  const asker = askerOf(request, everything);
   const allowed = isDnsWithinRate(env, request);
   if (allowed !== true) return answerWithin(allowed, request, env, config, asker);
   const answered = answerSafely(request, env, config, asker);
   if (config.dnsOrigins.length === 0) return answered;
   return Promise.resolve(answered).then((response) => shared(response, request, config.dnsOrigins));
+}
+
+/**
+ * For whoever shows a token in the path; undefined for a token that is no good. The rate comes first, since guessing is
+ * asking, too, and who is refused by it learns nothing of their token.
+ */
+export async function answerByToken(
+  request: Request,
+  env: Env,
+  config: Config,
+  token: string,
+): Promise<Response | undefined> {
+  if (!(await isDnsWithinRate(env, request))) return shared(tooManyQueries(), request, config.dnsOrigins);
+  const rights = await rightsOfToken(env, config, token);
+  if (rights === undefined) return undefined;
+  return shared(await answerSafely(request, env, config, askerOf(request, rights)), request, config.dnsOrigins);
+}
+
+function askerOf(request: Request, rights: Rights): Asker {
+  return { rights, places: () => placesOf((request.cf ?? {}) as Origin) };
 }
 
 async function answerWithin(

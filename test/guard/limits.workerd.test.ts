@@ -30,6 +30,20 @@ const none: RateLimiter = {
   },
 };
 
+async function seen(response: Response): Promise<[number, [string, string][], string]> {
+  return [response.status, [...response.headers], await response.text()];
+}
+
+const tokenKeys = { TOKEN_KEYS: btoa("k".repeat(32)) };
+
+/** The token of an account that asks DNS. */
+async function resolverToken(): Promise<string> {
+  const accounts = "/api/v1/namespaces/default/serviceaccounts";
+  await send(accounts, json({ metadata: { name: "resolver" } }), tokenKeys);
+  const ordered = await send(`${accounts}/resolver/token`, json({ spec: { audiences: ["dns"] } }), tokenKeys);
+  return (await ordered.json<{ status: { token: string } }>()).status.token;
+}
+
 afterEach(() => {
   vi.restoreAllMocks();
   asked.length = 0;
@@ -86,6 +100,23 @@ describe("a rate", () => {
     const response = await send("/dns-query?name=cluster.local", { headers }, { DNS_RATE: none });
     expect([response.status, response.headers.get("Retry-After")]).toEqual([429, "10"]);
     expect((await send("/dns-query?name=cluster.local", {}, { DNS_RATE: none })).status).toBe(200);
+  });
+
+  it("of DNS queries holds before a token in the path is looked at, and says the same whatever it is", async () => {
+    const token = await resolverToken();
+    const headers = { "CF-Connecting-IP": "20.0.0.1" };
+    const ask = (shown: string, rate?: { DNS_RATE: RateLimiter }) =>
+      send(`/dns-query/${shown}?name=cluster.local`, { headers }, { ...tokenKeys, DNS_ACCESS: "token", ...rate });
+    const [head = "", claims = ""] = token.split(".");
+    const guesses = [token, `${head}.${claims}.guess`, "guess"];
+    const verifications = vi.spyOn(crypto.subtle, "verify");
+    const refused = await Promise.all(guesses.map(async (shown) => seen(await ask(shown, { DNS_RATE: none }))));
+    expect(new Set(refused.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(refused[0]?.[0]).toBe(429);
+    expect(asked).toEqual(["20.0.0.1", "20.0.0.1", "20.0.0.1"]);
+    expect(verifications).not.toHaveBeenCalled();
+    expect(await Promise.all(guesses.map(async (shown) => (await ask(shown)).status))).toEqual([200, 404, 404]);
+    expect(verifications).toHaveBeenCalled();
   });
 });
 
