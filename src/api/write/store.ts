@@ -96,7 +96,7 @@ export async function announce(
   return late;
 }
 
-export function namespaceMissing(namespace: string): Refusal {
+function namespaceMissing(namespace: string): Refusal {
   return new Refusal({ type: "not-found", subject: { group: "", plural: "namespaces", name: namespace } });
 }
 
