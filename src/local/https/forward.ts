@@ -10,7 +10,6 @@ import {
   type IncomingMessage,
 } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { Transform } from "node:stream";
 import { headersForClient, headersForWorker } from "./passed-headers.ts";
 
 export interface WorkerSocket {
@@ -24,7 +23,7 @@ type Answer = ServerResponse | Http2ServerResponse;
 
 export function forward(request: Received, response: Answer, worker: WorkerSocket): void {
   const asked = askWorker(request, worker);
-  asked.on("response", (answer) => passOn(answer, response));
+  asked.on("response", (answer) => passOn(answer, request, response));
   asked.on("error", () => {
     if (!response.headersSent) refuse(response); // else it is for the answer to say whether it was cut off
   });
@@ -32,18 +31,9 @@ export function forward(request: Received, response: Answer, worker: WorkerSocke
   request.on("aborted", () => asked.destroy());
   response.on("close", () => {
     asked.destroy();
-    request.unpipe();
-    request.resume(); // what is still sent of a body that was answered early is read, so that the answer is too
+    readRest(request);
   });
-  request.pipe(inTurns()).pipe(asked);
-}
-
-/**
- * Passes one piece on per turn of the event loop, so that what the Worker has answered is likely read before more is
- * written: a body that it refuses (too large, no token) it does not read to the end, and writing on can lose the answer.
- */
-function inTurns(): Transform {
-  return new Transform({ transform: (piece, _, done) => void setImmediate(done, null, piece) });
+  request.pipe(asked);
 }
 
 /** Whatever the parsers of both versions let through can be said in HTTP/1.1 as well. */
@@ -68,10 +58,22 @@ function hasBodyOfUnknownLength(request: Received): boolean {
   return request.headers["content-length"] === undefined && !request.stream.endAfterHeaders;
 }
 
-function passOn(answer: IncomingMessage, response: Answer): void {
+function passOn(answer: IncomingMessage, request: Received, response: Answer): void {
   answer.on("error", (error) => response.destroy(error));
   begin(response, answer.statusCode ?? 502, headersForClient(answer.rawHeaders));
-  answer.pipe(response);
+  answer.pipe(response, { end: false });
+  answer.on("end", () => {
+    // HTTP/1.1 may close the connection with the answer's end, and a client that is still sending would not read it.
+    if (request.readableEnded || !(response instanceof ServerResponse)) return void response.end();
+    request.on("end", () => void response.end());
+    readRest(request);
+  });
+}
+
+/** What is still sent of a body that was answered early. */
+function readRest(request: Received): void {
+  request.unpipe();
+  request.resume();
 }
 
 function refuse(response: Answer): void {

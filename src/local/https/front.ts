@@ -1,10 +1,10 @@
 /** The TLS server in front of the Worker's own socket: HTTP/2 and HTTP/1.1, each request handed on as it comes. */
 import { once } from "node:events";
-import { Agent } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Certificate } from "./certificate.ts";
 import { forward } from "./forward.ts";
+import { WorkerAgent } from "./worker-connection.ts";
 
 export interface Front {
   port: number;
@@ -25,7 +25,7 @@ export async function startFront(
   certificate: Certificate,
   worker: URL,
 ): Promise<Front> {
-  const agent = new Agent({ keepAlive: true, timeout: idleMs });
+  const agent = new WorkerAgent({ keepAlive: true, timeout: idleMs });
   const server = createSecureServer(
     { ...tlsOptions(certificate), allowHTTP1: true, settings: { maxConcurrentStreams } },
     (request, response) => forward(request, response, { url: worker, agent }),

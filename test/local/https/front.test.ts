@@ -152,6 +152,18 @@ describe.each(versions)("over %s, the front", (version) => {
     expect([answer.status, await text(answer.body)]).toEqual([413, "too large"]);
   });
 
+  it("delivers the answer of a Worker that closes the connection with it, under a body that it does not read", async () => {
+    const { url } = await frontBefore(({ socket }) => {
+      socket.pause();
+      socket.write("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 9\r\n\r\ntoo large");
+      socket.resetAndDestroy();
+    });
+    for (let count = 0; count < 5; count += 1) {
+      const answer = await ask(version, url, { method: "POST", body: Readable.from(Array(20).fill(megabyte)) });
+      expect([answer.status, await text(answer.body)]).toEqual([413, "too large"]);
+    }
+  });
+
   it("says that the Worker does not answer", async () => {
     const { url, endWorker } = await frontBefore((request) => request.socket.destroy());
     expect((await ask(version, url)).status).toBe(502);
