@@ -11,6 +11,7 @@ import { refuse } from "./api/present/respond.ts";
 import { Refusal } from "./api/refusal.ts";
 import { admit } from "./wiring/access.ts";
 import { configOf, parsedConfigOf, type Config } from "./config/config.ts";
+import { effortOf } from "./guard/effort.ts";
 import { secured } from "./guard/headers.ts";
 import { metricsText } from "./metrics.ts";
 import { isRegistryFailure } from "./registry/registry-failure.ts";
@@ -60,16 +61,19 @@ export const routes = new Hono<FrontEnv>({ strict: false })
   })
   .use(async (context, next) => {
     if (!guardedPaths.test(context.req.path)) return context.text("404 page not found\n", 404);
-    const tooFast = await sourceRefusal(context.env, context.req.raw);
+    const { env, req, var: known } = context;
+    const tooFast = await sourceRefusal(env, req.raw);
     if (tooFast !== undefined) return refuse(tooFast);
-    const identity = await admit(context.env, context.var.config, context.req.raw);
+    const enter = () => admit(env, known.config, req.raw, req.path);
+    const identity = await enter();
     if (identity instanceof Refusal) return refuse(identity.reason);
-    context.set("deps", apiDepsFor(context.env, context.var.config, identity, context.req.raw));
+    context.set("deps", apiDepsFor(env, known.config, identity, enter));
     return next();
   })
   .use(async (context, next) => {
     const { env, req, var: known } = context;
-    const reason = await guarded(env, known.config, req.raw, known.deps.user, next);
+    const effort = effortOf(req.method, req.path, new URL(req.url).searchParams);
+    const reason = await guarded(env, known.config, effort, known.deps.user, next);
     return reason === undefined ? undefined : refuse(reason);
   })
   .get("/metrics", async (context) => {

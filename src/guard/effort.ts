@@ -7,8 +7,11 @@ export type Effort = "list" | "write" | "small";
 /** `/api/v1/pods`, `/apis/apps/v1/namespaces/x/things`: what names a collection and not an object in it. */
 const collections = /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)?\/[^/]+\/?$/;
 
-/** A watch is none of them: it has a bound of its own, and many clients come back to theirs at once after a restart. */
-export function effortOf(method: string, { pathname, searchParams }: URL): Effort {
+/**
+ * A watch is none of them: it has a bound of its own, and many clients come back to theirs at once after a restart.
+ * `path` is the one that routes are chosen by, its percent-encoding undone.
+ */
+export function effortOf(method: string, path: string, query: URLSearchParams): Effort {
   if (method !== "GET" && method !== "HEAD") return "write";
-  return collections.test(pathname) && !booleanOption(searchParams, "watch") ? "list" : "small";
+  return collections.test(path) && !booleanOption(query, "watch") ? "list" : "small";
 }

@@ -22,14 +22,14 @@ const foreign =
   "Rollcall answers programs and its own pages alone, not a page of another site; and without a token none but those on " +
   "this machine, under no other name than localhost or a loopback address";
 
-/** Who makes the request, as far as rights go; or why nobody is let in by it. */
-export async function admit(env: Env, { access }: Config, request: Request): Promise<Identity | Refusal> {
+/** Who makes the request, as far as rights go; or why nobody is let in by it. `path` is the one that routes are chosen by. */
+export async function admit(env: Env, { access }: Config, request: Request, path: string): Promise<Identity | Refusal> {
   const authentication = await authenticate(authenticationDeps(env, access), request);
   switch (authentication.outcome) {
     case "authenticated":
       return actingAs(env, authentication.identity, request);
     case "anonymous":
-      if (isPublicPath(new URL(request.url).pathname)) return { user: anonymous, expiresMs: undefined };
+      if (isPublicPath(path)) return { user: anonymous, expiresMs: undefined };
       return new Refusal({ type: "unauthenticated" });
     case "unauthenticated":
       return new Refusal({ type: "unauthenticated" });

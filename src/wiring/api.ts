@@ -15,7 +15,7 @@ import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
 import { forgetAccess, knownPolicy } from "./isolate.ts";
 import { asProbing } from "./edge-nodes.ts";
-import { admit, issueToken } from "./access.ts";
+import { issueToken } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
 
 /** Rollcall itself, where nobody asked. */
@@ -30,11 +30,16 @@ interface Caller {
   recheck: () => Promise<Refusal | undefined>;
 }
 
-/** For a request by somebody who was let in. */
-export function apiDepsFor(env: Env, config: Config, identity: Identity, request: Request): ApiDeps {
+/** For a request by somebody who was let in; `enter` asks again whether they are. */
+export function apiDepsFor(
+  env: Env,
+  config: Config,
+  identity: Identity,
+  enter: () => Promise<Identity | Refusal>,
+): ApiDeps {
   const recheck = async (): Promise<Refusal | undefined> => {
     forgetAccess();
-    const again = await admit(env, config, request);
+    const again = await enter();
     return again instanceof Refusal ? again : undefined;
   };
   return apiDeps(env, config, { identity, recheck });

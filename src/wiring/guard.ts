@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import type { Reason } from "../api/refusal.ts";
 import type { User } from "../domain/user.ts";
-import { effortOf } from "../guard/effort.ts";
+import type { Effort } from "../guard/effort.ts";
 import { Gate } from "../guard/gate.ts";
 import { isWithin, retryAfterSeconds, sourceOf, type RateLimiter } from "../guard/rate.ts";
 
@@ -23,16 +23,15 @@ export function isDnsWithinRate({ DNS_RATE }: Rates, request: Request): true | P
 
 let gates: { list: Gate; write: Gate } | undefined;
 
-/** Lets the request of this user pass, or says why not. */
+/** Lets a request of so much effort by this user pass, or says why not. */
 export async function guarded(
   { API_RATE }: Rates,
   { limits }: Config,
-  request: Request,
+  effort: Effort,
   user: User,
   pass: () => Promise<void>,
 ): Promise<Reason | undefined> {
   if (!(await isWithin(API_RATE, user.username))) return tooManyRequests;
-  const effort = effortOf(request.method, new URL(request.url));
   if (effort === "small") {
     await pass();
     return undefined;

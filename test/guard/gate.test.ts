@@ -55,6 +55,7 @@ describe("effort", () => {
     ["POST", "/api/v1/namespaces/default/pods", "write"],
     ["DELETE", "/api/v1/namespaces/default/pods/web", "write"],
   ])("of %s %s is that of a %s", (method, path, effort) => {
-    expect(effortOf(method, new URL(path, "http://rollcall"))).toBe(effort);
+    const { pathname, searchParams } = new URL(path, "http://rollcall");
+    expect(effortOf(method, pathname, searchParams)).toBe(effort);
   });
 });

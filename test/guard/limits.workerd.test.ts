@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Variables } from "../../src/config/variables.ts";
 import { answer } from "../../src/front.ts";
+import { Gate } from "../../src/guard/gate.ts";
 import type { RateLimiter } from "../../src/guard/rate.ts";
 
 type Overrides = Variables & Partial<Record<"API_RATE" | "SOURCE_RATE" | "DNS_RATE", RateLimiter> & Pick<Env, "DB">>;
@@ -118,6 +119,17 @@ describe("a rate", () => {
     expect(await Promise.all(guesses.map(async (shown) => (await ask(shown)).status))).toEqual([200, 404, 404]);
     expect(verifications).toHaveBeenCalled();
   });
+});
+
+describe("a list", () => {
+  it.each(["/api/v1/pods", "/%61pi/v1/pods", "/api/v1/%70ods/", "/apis/discovery.k8s.io/v1/endpointslices"])(
+    "is one of those that may be made at a time, however its path is written: %s",
+    async (path) => {
+      const entered = vi.spyOn(Gate.prototype, "enter");
+      expect((await send(path)).status).toBe(200);
+      expect(entered).toHaveBeenCalledTimes(1);
+    },
+  );
 });
 
 describe("a watch", () => {
