@@ -1,5 +1,5 @@
 /**
- * Starts a Rollcall, with its data in a temporary folder, and sends it hostile requests one after another: each must be
+ * Starts a Rollcall, with its data in a temporary folder, and sends it hostile requests, one after another or several at once: each must be
  * answered in time, with nothing that says it was at a loss, by the workerd that it began with. Leaves nothing behind.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,10 +9,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endServer } from "../lab/end-server.ts";
 import { startServer, type ServerProcess } from "../lab/server-process.ts";
-import { hostileRequests, type HostileRequest } from "./requests.ts";
+import type { HostileRequest } from "./hostile-request.ts";
+import { hostileRequests } from "./requests.ts";
 import { send } from "./send.ts";
 
 const requestsARound = 200;
+/** By turns, so that what happens among many is found, and what one does alone is told from it. */
+const requestsAtATime = [1, 8] as const;
 
 /** Nothing by itself, nothing to other machines. */
 const environment = { ROLLCALL_CRON: "off", AUDIT: "off", DNS_TTL: "1", PROBE_DENY: "0.0.0.0/0,::/0" };
@@ -27,11 +30,11 @@ export interface ServerRun {
 export async function fuzzServer(run: ServerRun): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "rollcall-fuzz-"));
   const dataFolder = join(folder, "data");
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: Math.max(...requestsAtATime) });
   let server: ServerProcess | undefined;
   try {
     server = await startServer(dataFolder, environment);
-    return await sendRounds(server, agent, run);
+    return await sendRounds({ server, agent, interrupted: run.interrupted }, run);
   } finally {
     agent.destroy();
     await endServer(server, dataFolder);
@@ -39,22 +42,23 @@ export async function fuzzServer(run: ServerRun): Promise<string | undefined> {
   }
 }
 
-async function sendRounds(server: ServerProcess, agent: Agent, { minutes, seed, interrupted }: ServerRun) {
+interface Target {
+  server: ServerProcess;
+  agent: Agent;
+  interrupted: AbortSignal;
+}
+
+async function sendRounds(target: Target, { minutes, seed }: ServerRun): Promise<string | undefined> {
+  const { server, interrupted } = target;
   const endMs = Date.now() + minutes * 60_000;
   let toldMs = Date.now();
   const workerd = server.workerdPid();
   const counts = new Map<number, number>();
   for (let round = seed; Date.now() < endMs && !interrupted.aborted; round++) {
-    for (const request of hostileRequests(round, requestsARound)) {
-      if (interrupted.aborted) break;
-      const outcome = await tried(server, request, agent);
-      if (typeof outcome === "string") {
-        if (interrupted.aborted) break; // Ctrl-C ends the server too
-        return `${outcome}\n${inWords(request)}\nfound in round ${round}: ${replay(round, seed)}`;
-      }
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    }
-    if (interrupted.aborted) break;
+    const count = (status: number): void => void counts.set(status, (counts.get(status) ?? 0) + 1);
+    const found = await sendRound(target, round, count);
+    if (interrupted.aborted) break; // Ctrl-C ends the server too
+    if (found !== undefined) return `${found}\nfound in round ${round}: ${replay(round, seed)}`;
     if (server.workerdPid() !== workerd) return `workerd died; found in round ${round}: ${replay(round, seed)}`;
     if (Date.now() < toldMs + 10_000) continue;
     toldMs = Date.now();
@@ -63,6 +67,26 @@ async function sendRounds(server: ServerProcess, agent: Agent, { minutes, seed, 
   tell(undefined, counts);
   const complaints = interrupted.aborted ? "" : server.complaints();
   return complaints === "" ? undefined : `the server wrote:\n${complaints}`;
+}
+
+/** What was found in it. */
+async function sendRound(
+  { server, agent, interrupted }: Target,
+  round: number,
+  count: (status: number) => void,
+): Promise<string | undefined> {
+  const atATime = requestsAtATime[round % requestsAtATime.length] ?? 1;
+  const requests = hostileRequests(round, requestsARound);
+  for (let at = 0; at < requests.length && !interrupted.aborted; at += atATime) {
+    const together = requests.slice(at, at + atATime);
+    const outcomes = await Promise.all(together.map((request) => tried(server, request, agent)));
+    for (const [index, outcome] of outcomes.entries()) {
+      const request = together[index];
+      if (typeof outcome === "number") count(outcome);
+      else if (request !== undefined) return `${outcome}\n${inWords(request)}`;
+    }
+  }
+  return undefined;
 }
 
 /** The status, or what is wrong. Sends again what came too soon. */

@@ -7,15 +7,10 @@ import type { Kind } from "../../src/api/kinds/kind.ts";
 import { kinds } from "../../src/api/kinds/kinds.ts";
 import type { Json } from "../../src/api/json.ts";
 import { corpus, mutated } from "./corpus.ts";
+import { documentRequest } from "./document-requests.ts";
+import { bare, pathOf, percentEncoded, type Depth, type HostileRequest } from "./hostile-request.ts";
+import { pageRequest } from "./page-requests.ts";
 import { manifest, spoilt, strangeValues } from "./spoilt-manifest.ts";
-
-export interface HostileRequest {
-  method: string;
-  /** With the query, as it goes over the wire. */
-  path: string;
-  contentType: string;
-  body: Uint8Array;
-}
 
 export function hostileRequests(seed: number, count: number): HostileRequest[] {
   return fc.sample(hostileRequest, { seed, numRuns: count });
@@ -134,23 +129,6 @@ function jsonPatchStep(kind: Kind, way: readonly number[], value: Json): Json {
   return { op, path: at(way[1] ?? way[0]), from: at(way[2] ?? kind.plural.length), value };
 }
 
-type Depth = "collection" | "object" | "subresource";
-
-interface Place {
-  namespace: string;
-  name: string;
-  depth: Depth;
-  subresource: string;
-  query: string;
-}
-
-function pathOf(kind: Kind, place: Place): string {
-  const group = kind.group === "" ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
-  const collection = `${group}${kind.namespaced ? `/namespaces/${place.namespace}` : ""}/${kind.plural}`;
-  const object = place.depth === "collection" ? "" : `/${place.name}`;
-  return `${collection}${object}${place.depth === "subresource" ? `/${place.subresource}` : ""}?${place.query}`;
-}
-
 const dnsTypes = fc.constantFrom("A", "AAAA", "SRV", "PTR", "ANY", "0", "65536", "-1", "");
 const dnsRequest: Arbitrary<HostileRequest> = fc.oneof(
   mutated.map((octets) => bare("GET", `/dns-query?dns=${Buffer.from(octets).toString("base64url")}`)),
@@ -194,14 +172,8 @@ const oddRequest: Arbitrary<HostileRequest> = fc
 
 const hostileRequest = fc.oneof(
   { weight: 8, arbitrary: apiRequest },
+  { weight: 3, arbitrary: documentRequest },
+  { weight: 1, arbitrary: pageRequest },
   { weight: 3, arbitrary: dnsRequest },
   { weight: 1, arbitrary: oddRequest },
 );
-
-function bare(method: string, target: string): HostileRequest {
-  return { method, path: target, contentType: "", body: new Uint8Array() };
-}
-
-function percentEncoded(octets: Uint8Array): string {
-  return [...octets].map((octet) => `%${octet.toString(16).padStart(2, "0")}`).join("");
-}

@@ -1,6 +1,6 @@
 /** Sends one request as it is written, unlike fetch, which would tidy its path; and judges what came back. */
 import { request as httpRequest, type Agent, type IncomingMessage } from "node:http";
-import type { HostileRequest } from "./requests.ts";
+import type { HostileRequest } from "./hostile-request.ts";
 
 /** Long on a busy machine, short for a server that has gone astray. */
 const patienceMs = 20_000;

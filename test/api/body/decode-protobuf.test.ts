@@ -1,5 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { documentOf } from "../../../scripts/lab/arbitrary-documents.ts";
+import {
+  delimited,
+  encodeMessage,
+  encodeObject,
+  textField,
+  varintField,
+  withoutZeros,
+} from "../../../scripts/lab/encode-protobuf.ts";
 import { decodeProtobuf, openEnvelope } from "../../../src/api/body/decode-protobuf.ts";
 import { maxBodyBytes } from "../../../src/api/body/read-body.ts";
 import { readTyped } from "../../../src/api/body/read-typed.ts";
@@ -7,8 +16,6 @@ import { kinds } from "../../../src/api/kinds/kinds.ts";
 import { Refusal } from "../../../src/api/refusal.ts";
 import { fieldNames, fieldType, isTypeName, type TypeName } from "../../../src/api/schema/schema.ts";
 import { Warnings } from "../../../src/api/warnings.ts";
-import { documentOf } from "./arbitraries.ts";
-import { delimited, encodeMessage, encodeObject, textField, varintField, withoutZeros } from "./encode-protobuf.ts";
 
 /** As kubectl 1.32 sends them. */
 const vectors = {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TypeName } from "../../../src/api/schema/schema.ts";
-import { encodeMessage, encodeObject } from "../body/encode-protobuf.ts";
+import { encodeMessage, encodeObject } from "../../../scripts/lab/encode-protobuf.ts";
 import { fetchApi, get, newNamespace, quietPod, registerRack, send, type Document } from "./client.ts";
 
 beforeAll(registerRack);

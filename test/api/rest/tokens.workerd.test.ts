@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { answer } from "../../../src/front.ts";
-import { encodeMessage, encodeObject } from "../body/encode-protobuf.ts";
+import { encodeMessage, encodeObject } from "../../../scripts/lab/encode-protobuf.ts";
 import { created, fetchApi, get, newNamespace, send, type Document, type Reply } from "./client.ts";
 
 interface TokenAnswer extends Document {

@@ -2,9 +2,9 @@
  * A reference encoder for tests: JSON documents as Go writes them in protobuf, zeros of what is no pointer included.
  * It knows the wire format by itself, and of the project only which field has which number and type.
  */
-import { isJsonObject, type Json, type JsonObject } from "../../../src/api/json.ts";
-import { numberedFields } from "../../../src/api/schema/protobuf.ts";
-import { fieldType, isTypeName, type Scalar, type TypeName } from "../../../src/api/schema/schema.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../src/api/json.ts";
+import { numberedFields } from "../../src/api/schema/protobuf.ts";
+import { fieldType, isTypeName, type Scalar, type TypeName } from "../../src/api/schema/schema.ts";
 
 const text = new TextEncoder();
 

@@ -1,8 +1,8 @@
 /** Documents of the schema's types, made of the fields that protobuf has numbers for. */
 import * as fc from "fast-check";
-import type { Json, JsonObject } from "../../../src/api/json.ts";
-import { numberedFields } from "../../../src/api/schema/protobuf.ts";
-import { fieldType, isTypeName, type FieldType, type Scalar, type TypeName } from "../../../src/api/schema/schema.ts";
+import type { Json, JsonObject } from "../../src/api/json.ts";
+import { numberedFields } from "../../src/api/schema/protobuf.ts";
+import { fieldType, isTypeName, type FieldType, type Scalar, type TypeName } from "../../src/api/schema/schema.ts";
 
 const scalars: Record<Scalar, fc.Arbitrary<Json>> = {
   string: fc.string({ unit: "grapheme", maxLength: 6 }),
