@@ -61,12 +61,15 @@ function unmetPrecondition({ metadata }: KubeObject, { preconditions }: DeleteOp
   );
 }
 
+/** In 68 years there is still a date to be written; seconds are any 64 bits in a request, and in a pod. */
+const longestGraceSeconds = 2 ** 31 - 1;
+
 /** A negative period is the shortest there is. What has begun is not begun again without being asked for it. */
 function gracePeriodOf(kind: Kind, object: KubeObject, { gracePeriodSeconds }: DeleteOptions): number {
   const asked = gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds;
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
   if (deletionTimestamp !== undefined) return Math.min(asked ?? deletionGracePeriodSeconds, deletionGracePeriodSeconds);
-  return kind.gracePeriodSeconds?.(object, asked) ?? 0;
+  return Math.min(kind.gracePeriodSeconds?.(object, asked) ?? 0, longestGraceSeconds);
 }
 
 /** The object's own finalizers, and the one that stands for what is to become of its dependents, if any. */

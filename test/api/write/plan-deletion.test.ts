@@ -86,6 +86,13 @@ describe("a deletion", () => {
     ["takes the period that is asked for", graceful, {}, { gracePeriodSeconds: 5 }, ["10:00:05", 5, undefined]],
     ["at once removes at once", graceful, {}, { gracePeriodSeconds: 0 }, "remove"],
     ["takes less than nothing for the shortest", graceful, {}, { gracePeriodSeconds: -1 }, ["10:00:01", 1, undefined]],
+    [
+      "takes more than a date can tell for the longest",
+      graceful,
+      {},
+      { gracePeriodSeconds: Number.MAX_SAFE_INTEGER },
+      ["13:14:07", 2 ** 31 - 1, undefined],
+    ],
     ["that is running goes on", graceful, terminating, {}, "leave"],
     ["that is running is not made longer", graceful, terminating, { gracePeriodSeconds: 60 }, "leave"],
     [
