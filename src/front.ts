@@ -19,7 +19,7 @@ import { readProgrammingLatency } from "./registry/upkeep.ts";
 import { apiDepsFor } from "./wiring/api.ts";
 import { answerByToken, answerDns } from "./wiring/dns.ts";
 import { guarded, sourceRefusal } from "./wiring/guard.ts";
-import { isRegistryReadable, proberChecks } from "./wiring/health.ts";
+import { knownHealth } from "./wiring/health.ts";
 
 interface FrontEnv {
   Bindings: Env;
@@ -46,12 +46,15 @@ export const routes = new Hono<FrontEnv>({ strict: false })
   })
   .get("/", (context) => context.text("Rollcall: Kubernetes API at /api and /apis, DNS over HTTPS at /dns-query\n"))
   .get("/readyz", async (context) => {
+    const tooFast = await sourceRefusal(context.env, context.req.raw);
+    if (tooFast !== undefined) return refuse(tooFast);
     const verbose = context.req.query("verbose");
-    if (!(await isRegistryReadable(context.env))) {
+    const health = knownHealth(context.env);
+    if (!(await health.isRegistryReadable())) {
       return context.text("the registry cannot be read: were its migrations applied?\n", 503);
     }
     // A prober that is silent keeps nobody from asking and registering.
-    const probers = verbose === undefined ? [] : await proberChecks(context.env);
+    const probers = verbose === undefined ? [] : await health.proberChecks();
     return context.text(healthText(verbose, "readyz", [{ name: "registry" }, ...probers]));
   })
   // Resolvers send no headers, so that a token stands in the path. A wrong one is not told from any other wrong path.

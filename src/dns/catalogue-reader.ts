@@ -4,7 +4,7 @@
  */
 import { Catalogue } from "./catalogue.ts";
 import type { DnsDeps } from "./deps.ts";
-import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
+import { Kept, type AsOf, type KeptConditions } from "../domain/kept.ts";
 
 /** With a TTL of zero, the revision would be read for every question, those for names that do not exist included. */
 const shortestPeriodMs = 1000;

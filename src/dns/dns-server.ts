@@ -9,7 +9,7 @@ import { Catalogue } from "./catalogue.ts";
 import { CatalogueReader } from "./catalogue-reader.ts";
 import { anyone, type Asker, type DnsConfig, type DnsDeps } from "./deps.ts";
 import { needsCatalogue } from "./find-place.ts";
-import type { AsOf, KeptConditions } from "./kept.ts";
+import type { AsOf, KeptConditions } from "../domain/kept.ts";
 import { KeptReads } from "./kept-reads.ts";
 import { LastKnown } from "./last-known.ts";
 import { Lookup } from "./lookup.ts";

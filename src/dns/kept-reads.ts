@@ -2,7 +2,7 @@
 import type { ServiceKey } from "../domain/service.ts";
 import type { ServiceEntry } from "./catalogue.ts";
 import type { DnsDeps } from "./deps.ts";
-import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
+import { Kept, type AsOf, type KeptConditions } from "../domain/kept.ts";
 import { ReadyEndpoints } from "./ready-endpoints.ts";
 
 /** An isolate has 128 MB, and a list of a thousand endpoints takes about half of one. */

@@ -7,7 +7,7 @@ import type { Catalogue, ServiceEntry } from "./catalogue.ts";
 import type { Choice } from "./choice.ts";
 import { choose, type Candidate } from "./choose.ts";
 import type { Asker, DnsConfig } from "./deps.ts";
-import type { AsOf } from "./kept.ts";
+import type { AsOf } from "../domain/kept.ts";
 import type { KeptReads } from "./kept-reads.ts";
 import type { ReadyEndpoints } from "./ready-endpoints.ts";
 import { isForOthers, lifetimeSeconds, type Relayed } from "./relayed.ts";

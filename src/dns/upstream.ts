@@ -3,7 +3,7 @@
  * that an upstream in trouble is not asked for the same thing over and over (RFC 9520). Never rejects, never hangs.
  */
 import { askUpstream, type Fetch } from "./ask-upstream.ts";
-import { Kept, type AsOf, type KeptConditions } from "./kept.ts";
+import { Kept, type AsOf, type KeptConditions } from "../domain/kept.ts";
 import { lifetimeSeconds, parseUpstreamReply, toUpstreamQuery, type Asked, type Relayed } from "./relayed.ts";
 import { wireNameOf } from "./wire/name.ts";
 

@@ -1,4 +1,5 @@
 /** Fills in the guard's bindings and keeps an isolate's gates. An environment without the bindings has no rates. */
+import { anonymous } from "../access/authenticate.ts";
 import type { Config } from "../config/config.ts";
 import type { Reason } from "../api/refusal.ts";
 import type { User } from "../domain/user.ts";
@@ -31,7 +32,9 @@ export async function guarded(
   user: User,
   pass: () => Promise<void>,
 ): Promise<Reason | undefined> {
-  if (!(await isWithin(API_RATE, user.username))) return tooManyRequests;
+  // Those who are nobody share a name and nothing else: one of them must not use up what the others ask with.
+  const name = user.username === anonymous.username ? undefined : user.username;
+  if (!(await isWithin(API_RATE, name))) return tooManyRequests;
   if (effort === "small") {
     await pass();
     return undefined;

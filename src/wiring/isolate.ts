@@ -9,12 +9,22 @@ import { KnownTokens } from "../access/known-tokens.ts";
 import type { Config } from "../config/config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
 import { DnsServer } from "../dns/dns-server.ts";
+import type { KeptConditions } from "../domain/kept.ts";
 import { accessResources } from "../domain/rbac.ts";
 import type { GroupResource } from "../domain/object.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { serviceObject } from "./objects.ts";
 import { readAccountUid, readPolicy, readPolicyRevision } from "../registry/policy.ts";
 import { hasPodWithAddress, readCatalogue, readCatalogueRevision, servicesOfAddress } from "../registry/catalogue.ts";
+
+/** For what all of an isolate's requests may share. What is kept for seconds must not take longer to be read. */
+export const keptConditions: KeptConditions = {
+  askTimeoutMs: 5_000,
+  waitTimeoutMs: 1_000,
+  nowMs: Date.now,
+  waitUntil,
+  reportFailure: (what, error) => console.error(`${what}: ${String(error)}`),
+};
 
 let server: DnsServer | undefined;
 

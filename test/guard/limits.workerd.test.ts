@@ -96,6 +96,24 @@ describe("a rate", () => {
     expect(asked).toEqual(["20.0.0.1"]);
   });
 
+  it.each(["/readyz", "/readyz?verbose", "/healthz"])(
+    "of a source holds for %s, which anybody may ask",
+    async (path) => {
+      const headers = { "CF-Connecting-IP": "20.0.0.1" };
+      const prepare = vi.spyOn(env.DB, "prepare");
+      const response = await send(path, { headers }, { SOURCE_RATE: none });
+      expect([response.status, response.headers.get("Retry-After")]).toEqual([429, "10"]);
+      expect(prepare).not.toHaveBeenCalled();
+    },
+  );
+
+  it("of a user is not counted for those who are nobody, each of whom would use up the others'", async () => {
+    const closed = { API_RATE: none, ROLLCALL_OPEN: "false", ROLLCALL_ADMIN_TOKEN: "secret" };
+    const paths = ["/version", "/healthz", "/livez"];
+    const codes = await Promise.all(paths.map(async (path) => (await send(path, {}, closed)).status));
+    expect([codes, asked]).toEqual([[200, 200, 200], []]);
+  });
+
   it("of DNS queries is told in HTTP's terms", async () => {
     const headers = { "CF-Connecting-IP": "20.0.0.1" };
     const response = await send("/dns-query?name=cluster.local", { headers }, { DNS_RATE: none });

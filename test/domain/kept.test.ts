@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { Kept } from "../../src/dns/kept.ts";
+import { Kept } from "../../src/domain/kept.ts";
 
 const minuteMs = 60_000;
 
