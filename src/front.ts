@@ -68,15 +68,15 @@ export const routes = new Hono<FrontEnv>({ strict: false })
     const tooFast = await sourceRefusal(env, req.raw);
     if (tooFast !== undefined) return refuse(tooFast);
     const enter = () => admit(env, known.config, req.raw, req.path);
-    const identity = await enter();
-    if (identity instanceof Refusal) return refuse(identity.reason);
-    context.set("deps", apiDepsFor(env, known.config, identity, enter));
+    const admitted = await enter();
+    if (admitted instanceof Refusal) return refuse(admitted.reason);
+    context.set("deps", apiDepsFor(env, known.config, admitted, enter));
     return next();
   })
   .use(async (context, next) => {
     const { env, req, var: known } = context;
     const effort = effortOf(req.method, req.path, new URL(req.url).searchParams);
-    const reason = await guarded(env, known.config, effort, known.deps.user, next);
+    const reason = await guarded(env, known.config, effort, known.deps.authenticatedUser, next);
     return reason === undefined ? undefined : refuse(reason);
   })
   .get("/metrics", async (context) => {

@@ -96,7 +96,7 @@ async function carryOut(context: Request, path: ResourcePath): Promise<Response>
   const deps = context.env;
   const nowMs = deps.nowMs();
   const attributes = resourceAttributes(path, request.method, query);
-  const asked = { username: deps.user.username, attributes, isDryRun: query.getAll("dryRun").includes("All"), nowMs };
+  const asked: Asked = { by: deps, attributes, isDryRun: query.getAll("dryRun").includes("All"), nowMs };
   const notAllowed = await whyNotAllowed(deps, attributes);
   if (notAllowed !== undefined) {
     audit(deps, asked, notAllowed);

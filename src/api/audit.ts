@@ -1,12 +1,16 @@
 /** What is told of each write, to whoever has to know later who did what. Never what was written: that may be a secret. */
 import type { ResourceAttributes } from "../domain/rbac.ts";
 import type { Answer } from "./call.ts";
+import type { ApiDeps } from "./deps.ts";
 import { Refusal } from "./refusal.ts";
 import { toStatus } from "./status.ts";
 
 export interface AuditEntry {
   at: string;
+  /** Who showed who they are. */
   user: string;
+  /** As whom they acted, if they impersonated somebody. */
+  impersonatedUser?: string;
   verb: string;
   /** `endpointslices.discovery.k8s.io`, `pods/status` */
   resource: string;
@@ -20,7 +24,7 @@ export interface AuditEntry {
 
 /** What is known of a request before it is carried out. */
 export interface Asked {
-  username: string;
+  by: Pick<ApiDeps, "authenticatedUser" | "user">;
   attributes: ResourceAttributes;
   isDryRun: boolean;
   nowMs: number;
@@ -30,12 +34,14 @@ const writes: ReadonlySet<string> = new Set(["create", "update", "patch", "delet
 
 /** Undefined for what writes nothing. */
 export function auditEntry(asked: Asked, answer: Answer | Refusal): AuditEntry | undefined {
+  const { authenticatedUser, user } = asked.by;
   const { verb, group, resource, subresource, namespace } = asked.attributes;
   if (!writes.has(verb)) return undefined;
   const name = nameOf(asked.attributes, answer);
   return {
     at: new Date(asked.nowMs).toISOString(),
-    user: asked.username,
+    user: authenticatedUser.username,
+    ...(user !== authenticatedUser && { impersonatedUser: user.username }),
     verb,
     resource: (group === "" ? resource : `${resource}.${group}`) + (subresource === "" ? "" : `/${subresource}`),
     ...(namespace !== "" && { namespace }),

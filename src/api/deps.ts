@@ -13,8 +13,10 @@ import type { Refusal } from "./refusal.ts";
 
 export interface ApiDeps {
   registry: Registry;
-  /** Who makes the request. */
+  /** Whose rights the request is made with. */
   user: User;
+  /** Who makes the request; another than `user` when they impersonate. */
+  authenticatedUser: User;
   /** When what they showed is good no longer; undefined for never. */
   expiresMs: number | undefined;
   /** Why they would not be let in now with the same request, if so; nothing that is remembered counts. */

@@ -12,6 +12,7 @@ import type { IssuedToken, TokenOrder } from "../api/deps.ts";
 import { badRequest, Refusal } from "../api/refusal.ts";
 import type { AccessConfig } from "../config/access.ts";
 import type { Config } from "../config/config.ts";
+import type { User } from "../domain/user.ts";
 import { knownAccounts, knownPolicy, knownTokens } from "./isolate.ts";
 import { newUid } from "./waking.ts";
 
@@ -22,14 +23,20 @@ const foreign =
   "Rollcall answers programs and its own pages alone, not a page of another site; and without a token none but those on " +
   "this machine, under no other name than localhost or a loopback address";
 
-/** Who makes the request, as far as rights go; or why nobody is let in by it. `path` is the one that routes are chosen by. */
-export async function admit(env: Env, { access }: Config, request: Request, path: string): Promise<Identity | Refusal> {
+/** Whoever was let in. `user` is who they have shown to be, to whom all is ascribed that they do. */
+export interface Admitted extends Identity {
+  /** Whose rights they act with: their own, or those of whom they impersonate. */
+  actingAs: User;
+}
+
+/** Who makes the request, and as whom; or why nobody is let in by it. `path` is the one that routes are chosen by. */
+export async function admit(env: Env, { access }: Config, request: Request, path: string): Promise<Admitted | Refusal> {
   const authentication = await authenticate(authenticationDeps(env, access), request);
   switch (authentication.outcome) {
     case "authenticated":
-      return actingAs(env, authentication.identity, request);
+      return admitted(env, authentication.identity, request);
     case "anonymous":
-      if (isPublicPath(path)) return { user: anonymous, expiresMs: undefined };
+      if (isPublicPath(path)) return { user: anonymous, actingAs: anonymous, expiresMs: undefined };
       return new Refusal({ type: "unauthenticated" });
     case "unauthenticated":
       return new Refusal({ type: "unauthenticated" });
@@ -40,12 +47,12 @@ export async function admit(env: Env, { access }: Config, request: Request, path
   }
 }
 
-/** Themselves, or whom they impersonate, if they may. */
-async function actingAs(env: Env, identity: Identity, { headers }: Request): Promise<Identity | Refusal> {
+/** As themselves, or as whom they impersonate, if they may. */
+async function admitted(env: Env, identity: Identity, { headers }: Request): Promise<Admitted | Refusal> {
   const impersonation = impersonationOf(headers);
   switch (impersonation.outcome) {
     case "none":
-      return identity;
+      return { ...identity, actingAs: identity.user };
     case "malformed":
       return badRequest(impersonation.message);
     case "asked": {
@@ -54,7 +61,7 @@ async function actingAs(env: Env, identity: Identity, { headers }: Request): Pro
         if (await knownPolicy(env).allows(identity.user, attributes)) continue;
         return new Refusal({ type: "not-allowed", username, attributes });
       }
-      return { ...identity, user: impersonation.user };
+      return { ...identity, actingAs: impersonation.user };
     }
   }
 }

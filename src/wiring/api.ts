@@ -1,6 +1,5 @@
 /** Fills in what the API declares that it needs, for one request, from the bindings. */
 import { waitUntil } from "cloudflare:workers";
-import type { Identity } from "../access/authenticate.ts";
 import type { Context } from "../api/context.ts";
 import type { ApiDeps } from "../api/deps.ts";
 import { Refusal } from "../api/refusal.ts";
@@ -15,18 +14,19 @@ import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
 import { forgetAccess, knownPolicy } from "./isolate.ts";
 import { asProbing } from "./edge-nodes.ts";
-import { issueToken } from "./access.ts";
+import { issueToken, type Admitted } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
 
 /** Rollcall itself, where nobody asked. */
+const rollcall: User = { username: "system:rollcall", groups: [mastersGroup] };
 const self: Caller = {
-  identity: { user: { username: "system:rollcall", groups: [mastersGroup] }, expiresMs: undefined },
+  admitted: { user: rollcall, actingAs: rollcall, expiresMs: undefined },
   recheck: async () => undefined,
 };
 
 /** Who makes a request, and whether they would still be let in by it. */
 interface Caller {
-  identity: Identity;
+  admitted: Admitted;
   recheck: () => Promise<Refusal | undefined>;
 }
 
@@ -34,15 +34,15 @@ interface Caller {
 export function apiDepsFor(
   env: Env,
   config: Config,
-  identity: Identity,
-  enter: () => Promise<Identity | Refusal>,
+  admitted: Admitted,
+  enter: () => Promise<Admitted | Refusal>,
 ): ApiDeps {
   const recheck = async (): Promise<Refusal | undefined> => {
     forgetAccess();
     const again = await enter();
     return again instanceof Refusal ? again : undefined;
   };
-  return apiDeps(env, config, { identity, recheck });
+  return apiDeps(env, config, { admitted, recheck });
 }
 
 /** For what happens by the API's rules without a request. */
@@ -50,12 +50,13 @@ export function contextOf(env: Env): Context {
   return { deps: apiDeps(env, configOf(env), self), warnings: new Warnings(), nowMs: Date.now() };
 }
 
-function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDeps {
+function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDeps {
   const { access, dns, serviceRanges, limits } = config;
   return {
     registry: registryOf(env),
-    user: identity.user,
-    expiresMs: identity.expiresMs,
+    user: admitted.actingAs,
+    authenticatedUser: admitted.user,
+    expiresMs: admitted.expiresMs,
     recheck,
     access: knownPolicy(env),
     issueToken: (order) => issueToken(access, order),
@@ -67,7 +68,7 @@ function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDe
       new ChangeSource(
         {
           readChanges: (since) => readChanges(env.DB, since),
-          connect: (from) => connectToFeed(env, from, identity.user),
+          connect: (from) => connectToFeed(env, from, admitted.user),
         },
         subscription,
       ),
@@ -90,7 +91,7 @@ function apiDeps(env: Env, config: Config, { identity, recheck }: Caller): ApiDe
     // Whether it can be told is seen when the stream connects.
     mayWatch: () =>
       feedObject(env)
-        .hasRoom(identity.user.username)
+        .hasRoom(admitted.user.username)
         .catch(() => true),
     nowMs: Date.now,
     newUid,

@@ -86,7 +86,12 @@ describe("a rate", () => {
     const response = await send("/api/v1/pods", {}, { API_RATE: none });
     expect([response.status, response.headers.get("Retry-After")]).toEqual([429, "10"]);
     expect(await response.json()).toMatchObject({ kind: "Status", ...tooMany, details: { retryAfterSeconds: 10 } });
-    expect(asked).toHaveLength(1);
+    expect(asked).toEqual(["admin"]);
+  });
+
+  it("of a user is that of who asks, not of whom they impersonate", async () => {
+    await send("/api/v1/pods", { headers: { "Impersonate-User": "jane" } }, { API_RATE: none });
+    expect(asked).toEqual(["admin"]);
   });
 
   it("of a source holds before anybody knows who asks", async () => {
@@ -166,8 +171,11 @@ describe("a watch", () => {
     const sockets = await Promise.all(Array.from({ length: Number(env.WATCHES_PER_IDENTITY) }, open));
     expect(await open()).toBe(429);
     expect(await feed.hasRoom("somebody else")).toBe(true);
-    const refused = await send("/api/v1/pods?watch=true");
-    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "10"]);
+    const asJane = { "Impersonate-User": "jane", "Impersonate-Group": "system:masters" };
+    for (const headers of [{}, asJane]) {
+      const refused = await send("/api/v1/pods?watch=true", { headers });
+      expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "10"]);
+    }
     for (const socket of sockets) if (typeof socket !== "number") socket.close(1000);
     await vi.waitFor(async () => expect(await feed.hasRoom(username)).toBe(true), { timeout: 10_000 });
   });
@@ -208,9 +216,18 @@ describe("a write", () => {
     };
     await send(`${services}/kubia`, { method: "DELETE" }, { AUDIT: "on", DB: down as unknown as D1Database });
     expect(lines.map((line) => (JSON.parse(line) as { audit: object }).audit)).toMatchObject([
-      { user: "jane", verb: "create", resource: "services", namespace: "default", code: 403, reason: "Forbidden" },
-      { verb: "delete", resource: "services", name: "kubia", code: 503 },
+      {
+        user: "admin",
+        impersonatedUser: "jane",
+        verb: "create",
+        resource: "services",
+        namespace: "default",
+        code: 403,
+        reason: "Forbidden",
+      },
+      { user: "admin", verb: "delete", resource: "services", name: "kubia", code: 503 },
     ]);
+    expect(lines[1]).not.toContain("impersonatedUser");
   });
 
   it("is told to nobody when that is switched off", async () => {
