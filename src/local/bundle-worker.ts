@@ -13,6 +13,8 @@ export async function bundleWorker(entry: string, define: Record<string, string>
     define: { "process.env.NODE_ENV": '"production"', ...define },
     keepNames: true,
     sourcemap: "inline",
+    // Places say enough in a stack trace; the text itself would make the module twice as large, and the start slower.
+    sourcesContent: false,
     logLevel: "silent",
   });
   const [bundle] = outputFiles;
