@@ -1,13 +1,17 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Tests that need workerd: D1, Durable Objects, sockets. Their storage is isolated per file. */
 const inWorkerd = "test/**/*.workerd.test.ts";
-/** Tests of the started server, with real pods: one at a time, and after all others. */
+/** Tests of the started server, with real pods, after all others. They wait for one another's processes more than they work. */
 const endToEnd = "test/e2e/**/*.test.ts";
 
 /** A test that hangs must end some time; how long a good one takes is up to the machine, and proves nothing. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/** Vitest itself would leave one out, and so half of a small machine. */
+const everyCore = "100%";
 
 export default defineConfig({
   test: {
@@ -16,6 +20,9 @@ export default defineConfig({
         test: {
           ...patience,
           name: "node",
+          // They keep nothing in modules that could matter to the next file, and loading these takes longer than most tests.
+          isolate: false,
+          maxWorkers: everyCore,
           include: ["test/**/*.test.ts"],
           exclude: [inWorkerd, endToEnd],
         },
@@ -41,15 +48,24 @@ export default defineConfig({
             },
           })),
         ],
-        test: { ...patience, name: "workerd", include: [inWorkerd], setupFiles: ["./test/workerd/setup.ts"] },
+        test: {
+          ...patience,
+          name: "workerd",
+          maxWorkers: everyCore,
+          include: [inWorkerd],
+          setupFiles: ["./test/workerd/setup.ts"],
+        },
       },
       {
         test: {
           ...patience,
           name: "e2e",
+          // The same program is started again and again.
+          env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
           include: [endToEnd],
+          globalSetup: ["./test/e2e/clients/shared-server.ts"],
           testTimeout: 180_000,
-          maxWorkers: 1,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

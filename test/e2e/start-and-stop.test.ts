@@ -2,11 +2,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { apiClient } from "../../scripts/lab/api-client.ts";
-import { tryStartServer, type Environment } from "../../scripts/lab/server-process.ts";
+import { startServer, tryStartServer, type Environment, type ServerProcess } from "../../scripts/lab/server-process.ts";
 import { eventually } from "../../scripts/lab/eventually.ts";
 import { runningServer } from "./running-server.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -25,22 +26,44 @@ async function refusedStart(dataFolder: string, environment: Environment = {}) {
   throw new Error("the server has started");
 }
 
+/** Open, and up to the end: whatever is done to it, it goes on. */
+let shared: ServerProcess;
+let sharedFolder: string;
+
+beforeAll(async () => {
+  sharedFolder = mkdtempSync(join(tmpdir(), "rollcall-shared-"));
+  shared = await startServer(sharedFolder);
+});
+afterAll(async () => {
+  await shared.stop();
+  rmSync(sharedFolder, { recursive: true });
+});
+
 describe("the local server", () => {
-  it("is ready when it says so, and ends with its workerd when told to", async () => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const server = await runningServer(tempFolder());
-      expect((await fetch(new URL("/readyz", server.url))).status).toBe(200);
-      const workerd = server.workerdPid();
-      expect(isRunning(workerd)).toBe(true);
-      expect(await server.stop(signal)).toBe(0);
-      expect(isRunning(workerd)).toBe(false);
-      expect(server.complaints()).toBe("");
+  it.each<{ environment: Environment; statuses: Record<string, number>; signal: NodeJS.Signals }>([
+    { environment: {}, statuses: { none: 200 }, signal: "SIGTERM" },
+    {
+      environment: { ROLLCALL_ADMIN_TOKEN: "secret", HOST: "0.0.0.0" },
+      statuses: { none: 401, wrong: 401, secret: 200 },
+      signal: "SIGINT",
+    },
+  ])("is ready when it says so, asks for the token that it was given, ends with its workerd: %o", async (start) => {
+    const server = await runningServer(tempFolder(), start.environment);
+    const url = server.url.replace("0.0.0.0", "127.0.0.1");
+    expect(await answers(url)).toBe(true);
+    for (const [token, expected] of Object.entries(start.statuses)) {
+      const api = apiClient(url, token === "none" ? undefined : token);
+      expect([token, (await api("GET", namespaces)).status]).toEqual([token, expected]);
     }
+    const workerd = server.workerdPid();
+    expect(isRunning(workerd)).toBe(true);
+    expect(await server.stop(start.signal)).toBe(0);
+    expect(isRunning(workerd)).toBe(false);
+    expect(server.complaints()).toBe("");
   });
 
   it("prints commands that work when pasted", async () => {
-    const server = await runningServer(tempFolder());
-    const urls = [...server.greeting().matchAll(/curl .*?'?(http:[^\s']+)/g)].map(([, url]) => url ?? "");
+    const urls = [...shared.greeting().matchAll(/curl .*?'?(http:[^\s']+)/g)].map(([, url]) => url ?? "");
     const [api, dns] = await Promise.all(urls.map(async (url) => (await fetch(url)).json()));
     expect(urls).toHaveLength(2);
     expect(api).toMatchObject({ kind: "NamespaceList" });
@@ -54,17 +77,8 @@ describe("the local server", () => {
     for (const name of names) expect(stdout).toContain(name);
   });
 
-  it("asks for the token that it was given, from everywhere", async () => {
-    const server = await runningServer(tempFolder(), { ROLLCALL_ADMIN_TOKEN: "secret", HOST: "0.0.0.0" });
-    const url = server.url.replace("0.0.0.0", "127.0.0.1");
-    expect((await apiClient(url)("GET", namespaces)).status).toBe(401);
-    expect((await apiClient(url, "wrong")("GET", namespaces)).status).toBe(401);
-    expect((await apiClient(url, "secret")("GET", namespaces)).status).toBe(200);
-  });
-
   it("answers no web page of another site, which could ask it through a browser on this machine", async () => {
-    const server = await runningServer(tempFolder());
-    const ask = (headers: Record<string, string>) => fetch(new URL(namespaces, server.url), { headers });
+    const ask = (headers: Record<string, string>) => fetch(new URL(namespaces, shared.url), { headers });
     expect((await ask({})).status).toBe(200);
     const refused = await ask({ Origin: "https://elsewhere.example" });
     expect(refused.status).toBe(403);
@@ -72,20 +86,17 @@ describe("the local server", () => {
   });
 
   it("goes on when its workerd dies", async () => {
-    const server = await runningServer(tempFolder());
-    const workerd = server.workerdPid();
+    const workerd = shared.workerdPid();
     process.kill(workerd, "SIGKILL");
-    const look = async () => server.workerdPid() !== workerd && (await answers(server.url));
+    const look = async () => shared.workerdPid() !== workerd && (await answers(shared.url));
     expect((await eventually(look, Boolean, { deadlineMs: 30_000 })).found).toBe(true);
   });
 });
 
-describe("the local server refuses with one line to start", () => {
-  it.each<[string, Environment, RegExp]>([
-    ["without a token on an address that others reach", { HOST: "0.0.0.0" }, /set HTTPS=1 or ROLLCALL_ADMIN_TOKEN/],
-    ["with a wrong TTL", { DNS_TTL: "soon" }, /DNS_TTL/],
-  ])("%s", async (_, environment, expected) => {
-    expect(await refusedStart(tempFolder(), environment)).toEqual(oneLine(expected));
+describe("the local server refuses to start with one line for each thing that is wrong", () => {
+  it("with wrong settings, of its own and of the Worker's", async () => {
+    const [ofHost, ofTtl] = [/set HTTPS=1 or ROLLCALL_ADMIN_TOKEN/, /DNS_TTL/];
+    expect(await refusedStart(tempFolder(), { HOST: "0.0.0.0", DNS_TTL: "soon" })).toEqual(lines(ofHost, ofTtl));
   });
 
   it.each(["PORT", "DNS_PORT"])("on a %s that is in use", async (name) => {
@@ -95,52 +106,49 @@ describe("the local server refuses with one line to start", () => {
     const address = other.address();
     const port = typeof address === "object" && address !== null ? String(address.port) : "";
     expect(await refusedStart(tempFolder(), { [name]: port })).toEqual(
-      oneLine(new RegExp(`port ${port} of 127.0.0.1 is in use; set ${name} to use another`)),
+      lines(new RegExp(`port ${port} of 127.0.0.1 is in use; set ${name} to use another`)),
     );
   });
 
   it("on an address of another machine", async () => {
     const environment = { HOST: "192.0.2.1", ROLLCALL_ADMIN_TOKEN: "secret" };
-    expect(await refusedStart(tempFolder(), environment)).toEqual(
-      oneLine(/192\.0\.2\.1 is no address of this machine/),
-    );
+    expect(await refusedStart(tempFolder(), environment)).toEqual(lines(/192\.0\.2\.1 is no address of this machine/));
   });
 
   it("on a data folder in use, which goes on being served", async () => {
-    const folder = tempFolder();
-    const server = await runningServer(folder);
-    expect(await refusedStart(folder)).toEqual(
-      oneLine(new RegExp(`in use by another Rollcall \\(process ${server.pid}\\)`)),
+    expect(await refusedStart(sharedFolder)).toEqual(
+      lines(new RegExp(`in use by another Rollcall \\(process ${shared.pid}\\)`)),
     );
-    expect(await answers(server.url)).toBe(true);
+    expect(await answers(shared.url)).toBe(true);
   });
 
   it("on a data folder that is a file", async () => {
     const file = join(tempFolder(), "file");
     writeFileSync(file, "");
-    expect(await refusedStart(file)).toEqual(oneLine(/the data folder .* cannot be used/));
+    expect(await refusedStart(file)).toEqual(lines(/the data folder .* cannot be used/));
   });
 
   it("on a Node that is too old", () => {
     const pretence = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.11.0" } })';
     const { status, stdout, stderr } = run("--import", `data:text/javascript,${pretence}`, ...program);
     expect({ exitCode: status, stdout, stderr: stderr.trimEnd().split("\n") }).toEqual(
-      oneLine(/needs Node 24, and this is 20\.11\.0/),
+      lines(/needs Node 24, and this is 20\.11\.0/),
     );
   });
 
   it("with an option that it does not know", () => {
     const { status, stdout, stderr } = run(...program, "--prot=8080");
     expect({ exitCode: status, stdout, stderr: stderr.trimEnd().split("\n") }).toEqual(
-      oneLine(/unknown option --prot=8080/),
+      lines(/unknown option --prot=8080/),
     );
   });
 
   it("on a database that is broken", async () => {
     const folder = tempFolder();
-    await (await runningServer(folder)).stop();
-    overwriteDatabases(join(folder, "state/d1/miniflare-D1DatabaseObject"));
-    expect(await refusedStart(folder)).toEqual(oneLine(/the data in .* cannot be used/));
+    const databases = "state/d1/miniflare-D1DatabaseObject";
+    cpSync(join(sharedFolder, databases), join(folder, databases), { recursive: true });
+    overwriteDatabases(join(folder, databases));
+    expect(await refusedStart(folder)).toEqual(lines(/the data in .* cannot be used/));
   });
 });
 
@@ -161,7 +169,6 @@ describe("the next start", () => {
 
   it("leaves a foreign process alone that has the pid of an earlier workerd", async () => {
     const folder = tempFolder();
-    await (await runningServer(folder)).stop();
     const foreign = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     onTestFinished(() => void foreign.kill("SIGKILL"));
     await once(foreign, "spawn");
@@ -173,9 +180,9 @@ describe("the next start", () => {
   });
 });
 
-/** What a start is that was refused with one line. */
-function oneLine(expected: RegExp) {
-  return { exitCode: 1, stdout: "", stderr: [expect.stringMatching(expected) as unknown] };
+/** What a start is that was refused with these lines. */
+function lines(...expected: RegExp[]) {
+  return { exitCode: 1, stdout: "", stderr: expected.map((each) => expect.stringMatching(each) as unknown) };
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -197,7 +204,6 @@ function isRunning(pid: number): boolean {
 }
 
 function overwriteDatabases(folder: string): void {
-  mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder).filter((name) => !name.startsWith("metadata"))) {
     const file = join(folder, name);
     if (name.endsWith(".sqlite")) writeFileSync(file, "this was a database once\n".repeat(100));

@@ -1,13 +1,12 @@
 /**
- * A candidate of a leader election on a Lease, as a program: `elect.ts <url> <identity>`. It does what client-go's
+ * A candidate of a leader election on a Lease, as a program: `elect.ts <url> <namespace> <identity>`. It does what client-go's
  * leaderelection does with the same Lease, and while it leads it counts in the status of a pod, reading and writing as
  * controllers do. Prints a line for each term that it begins and each count that it has written.
  */
 import { setTimeout as after } from "node:timers/promises";
 import * as k8s from "@kubernetes/client-node";
 
-const [url = "", identity = ""] = process.argv.slice(2);
-const namespace = "default";
+const [url = "", namespace = "", identity = ""] = process.argv.slice(2);
 const name = "leader";
 const leaseDurationSeconds = 5;
 const retryMs = 200;

@@ -21,7 +21,8 @@ if (required && !hasKubectl) throw new Error(`REQUIRE_KUBECTL is set, and ${prog
 /** 32 of kubectl 1.32: some commands are as old as that. */
 export const kubectlMinor = Number(/"minor": "(\d+)/.exec(probe.stdout?.toString() ?? "")?.[1] ?? 0);
 
-export function kubectlFor(url: string, folder: string): Kubectl {
+/** As the administrator, in a namespace that there is. */
+export function kubectlFor(url: string, folder: string, namespace = "default"): Kubectl {
   const config = join(folder, "kubeconfig.yaml");
   writeFileSync(
     config,
@@ -30,7 +31,7 @@ export function kubectlFor(url: string, folder: string): Kubectl {
       kind: "Config",
       clusters: [{ name: "rollcall", cluster: { server: url } }],
       users: [{ name: "admin", user: {} }],
-      contexts: [{ name: "rollcall", context: { cluster: "rollcall", user: "admin", namespace: "default" } }],
+      contexts: [{ name: "rollcall", context: { cluster: "rollcall", user: "admin", namespace } }],
       "current-context": "rollcall",
     }),
   );

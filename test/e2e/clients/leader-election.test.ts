@@ -1,16 +1,13 @@
 /** Controllers in two processes: one leads by a Lease, another takes over, and neither loses what the other wrote. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import * as k8s from "@kubernetes/client-node";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, inject, it, onTestFinished } from "vitest";
 import { eventually } from "../../../scripts/lab/eventually.ts";
-import { startServer } from "../../../scripts/lab/server-process.ts";
 
-const namespace = "default";
+const namespace = "election";
 const deadlineMs = 60_000;
 
 interface Candidate {
@@ -19,7 +16,7 @@ interface Candidate {
 }
 
 function candidate(url: string, identity: string): Candidate {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "elect.ts"), url, identity], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "elect.ts"), url, namespace, identity], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];
@@ -34,21 +31,17 @@ async function ended({ process: child }: Candidate): Promise<void> {
 }
 
 it("one of two processes leads, the other takes over when it dies, and no status write is lost", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "rollcall-election-"));
-  const server = await startServer(join(folder, "data"));
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
+  const url = inject("sharedServerUrl");
   const config = new k8s.KubeConfig();
-  config.loadFromClusterAndUser({ name: "rollcall", server: server.url, skipTLSVerify: true }, { name: "admin" });
+  config.loadFromClusterAndUser({ name: "rollcall", server: url, skipTLSVerify: true }, { name: "admin" });
   const core = config.makeApiClient(k8s.CoreV1Api);
   const leases = config.makeApiClient(k8s.CoordinationV1Api);
   const spec = { nodeName: "rack", containers: [{ name: "main" }] };
+  await core.createNamespace({ body: { metadata: { name: namespace } } });
   await core.createNode({ body: { metadata: { name: "rack" } } });
   await core.createNamespacedPod({ namespace, body: { metadata: { name: "counted" }, spec } });
 
-  const candidates = ["first", "second"].map((identity) => candidate(server.url, identity));
+  const candidates = ["first", "second"].map((identity) => candidate(url, identity));
   onTestFinished(() => Promise.all(candidates.map((each) => ended(each))).then(() => undefined));
   const all = (): string[] => candidates.flatMap(({ lines }) => lines);
   const seen = (what: (lines: string[]) => boolean): Promise<{ found: boolean }> => {

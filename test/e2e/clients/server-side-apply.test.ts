@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startServer, type ServerProcess } from "../../../scripts/lab/server-process.ts";
-import { hasKubectl, kubectlFor, type Kubectl } from "./kubectl.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { hasKubectl, kubectlFor, printed, type Kubectl } from "./kubectl.ts";
 import type { ProgramRun } from "./run-program.ts";
 
+const namespace = "applied";
 const http = { name: "http", port: 80, targetPort: 8080 };
 const https = { name: "https", port: 443, targetPort: 8443 };
 
@@ -21,18 +21,14 @@ function service(...ports: object[]): string {
 
 describe.skipIf(!hasKubectl)("kubectl apply --server-side", () => {
   let folder: string;
-  let server: ServerProcess;
   let kubectl: Kubectl;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "rollcall-apply-"));
-    server = await startServer(join(folder, "data"));
-    kubectl = kubectlFor(server.url, folder);
+    kubectl = kubectlFor(inject("sharedServerUrl"), folder, namespace);
+    await printed(kubectl, ["create", "namespace", namespace]);
   });
-  afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
   beforeEach(async () => {
     await kubectl(["delete", "service", "web", "--ignore-not-found"]);
   });
