@@ -93,10 +93,12 @@ export class EndpointsKeeper {
     const isOlder = before?.epoch === snapshot.epoch && snapshot.revision < before.list.revision;
     if (isOlder) return false;
     const after = heldOf(snapshot);
+    const isNews = !sameList(before, after);
+    // What could not be stored is not held either, so that the next pass tries again.
+    if (isNews && after === undefined) await this.#deps.forget();
+    if (isNews && after !== undefined) this.#deps.store(after);
     this.#held = after;
-    if (sameList(before, after)) return false;
-    if (after === undefined) await this.#deps.forget();
-    else this.#deps.store(after);
+    if (!isNews) return false;
     this.#deps.changed();
     return true;
   }

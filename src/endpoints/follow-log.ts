@@ -53,23 +53,21 @@ export function followLog(snapshot: ServiceSnapshot, changes: readonly LoggedCha
   return { ...snapshot, ...next, pods: [...next.pods.values()], slices: [...next.slices.values()], endpoints };
 }
 
-/** The snapshot with what was written since of what it publishes, unless it knows of something newer. */
+/**
+ * The snapshot with what was written since of what it publishes. Of a write up to its own revision it knows what became of
+ * it, also that somebody has deleted that since.
+ */
 export function withPublished(snapshot: ServiceSnapshot, writes: readonly PlannedWrite[]): ServiceSnapshot {
   const slices = byName(snapshot.slices);
   let { endpoints } = snapshot;
   for (const write of writes) {
     const isGone = write.verb === "delete";
     const object = isGone ? write.before : write.object;
-    const known = write.resource === "endpoints" ? endpoints : slices.get(object.metadata.name);
-    if (known !== undefined && revisionOf(known) > revisionOf(object)) continue;
+    if (Number(object.metadata.resourceVersion) <= snapshot.revision) continue;
     if (write.resource === "endpoints") endpoints = isGone ? undefined : (object as Endpoints);
     else put(slices, object as EndpointSlice, !isGone);
   }
   return { ...snapshot, slices: [...slices.values()], endpoints };
-}
-
-function revisionOf({ metadata }: KubeObject): number {
-  return Number(metadata.resourceVersion);
 }
 
 function byName<T extends KubeObject>(objects: readonly T[]): Map<string, T> {

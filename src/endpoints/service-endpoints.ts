@@ -7,9 +7,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { ReadyList } from "../domain/endpoints.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import { serviceEndpointsDeps } from "../wiring/service-endpoints.ts";
-import { EndpointsKeeper, type Held } from "./endpoints-keeper.ts";
-
-const storageKey = "held";
+import { EndpointsKeeper } from "./endpoints-keeper.ts";
+import { loadList, storeList } from "./stored-list.ts";
 
 export class ServiceEndpoints extends DurableObject<Env> {
   readonly #keeper: EndpointsKeeper;
@@ -18,8 +17,8 @@ export class ServiceEndpoints extends DurableObject<Env> {
     super(ctx, env);
     this.#keeper = new EndpointsKeeper({
       ...serviceEndpointsDeps(env, serviceKeyOf(ctx), (promise) => ctx.waitUntil(promise)),
-      load: () => ctx.storage.kv.get<Held>(storageKey),
-      store: (held) => ctx.storage.kv.put(storageKey, held),
+      load: () => loadList(ctx.storage.kv),
+      store: (held) => storeList(ctx.storage.kv, held),
       forget: () => ctx.storage.deleteAll(),
     });
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { EndpointSlice } from "../../src/domain/endpoints.ts";
 import type { Service } from "../../src/domain/service.ts";
 import { EndpointsKeeper, type EndpointsKeeperDeps, type Held } from "../../src/endpoints/endpoints-keeper.ts";
 import type { Following, PlannedWrite, ServiceSnapshot } from "../../src/registry/registry.ts";
@@ -12,6 +13,10 @@ const kubia = {
 function snapshot(revision: number, ips: string[], of: Service | undefined = kubia, epoch = "e1"): ServiceSnapshot {
   const pods = ips.map((ip) => readyPod(`p-${ip}`, ip, { labels: { app: "kubia" } }));
   return { epoch, revision, service: of, pods, zones: {}, slices: [], endpoints: undefined };
+}
+
+function atRevision(revision: number, of: EndpointSlice): EndpointSlice {
+  return { ...of, metadata: { ...of.metadata, resourceVersion: String(revision) } };
 }
 
 /** A registry whose reads are answered one by one, by the test. */
@@ -169,6 +174,24 @@ describe("a service's ready list", () => {
     expect(log).toContain("forget");
   });
 
+  it("stores again what could not be stored, and tells nobody of it before", async () => {
+    const { deps, answer, held } = harness();
+    const failures = [new Error("the storage is away")];
+    const store: EndpointsKeeperDeps["store"] = (next) => {
+      const [failure] = failures.splice(0);
+      if (failure !== undefined) throw failure;
+      deps.store(next);
+    };
+    const keeper = new EndpointsKeeper({ ...deps, store });
+    const failing = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await expect(failing).rejects.toThrow("the storage is away");
+    const poked = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await poked;
+    expect(held()?.list.endpoints).toHaveLength(1);
+  });
+
   it("survives a read that fails, and says so to who waited for it", async () => {
     const { keeper, answer } = harness();
     const failing = keeper.poke();
@@ -193,7 +216,7 @@ describe("publishing", () => {
 
   it("is known as soon as it is written: the registry is not asked for it, and the next plan starts from it", async () => {
     const { deps, answer, background } = harness();
-    const made = slice("kubia-1", "kubia");
+    const made = atRevision(6, slice("kubia-1", "kubia"));
     const written: PlannedWrite[] = [{ verb: "create", resource: "endpointslices.discovery.k8s.io", object: made }];
     const known: ServiceSnapshot[] = [];
     const keeper = new EndpointsKeeper({
@@ -217,6 +240,36 @@ describe("publishing", () => {
       [5, []],
       [5, [made]],
       [9, [made]],
+    ]);
+  });
+
+  it("does not bring back what somebody has deleted before it was heard that it is written", async () => {
+    const { deps, answer, background } = harness();
+    const written: PlannedWrite[] = [
+      { verb: "create", resource: "endpointslices.discovery.k8s.io", object: atRevision(6, slice("kubia-1", "kubia")) },
+    ];
+    const known: ServiceSnapshot[] = [];
+    let heard = (): void => {};
+    const keeper = new EndpointsKeeper({
+      ...deps,
+      // The slice was made at revision 6 and deleted at 7, which the log tells as it happened.
+      readSince: async () => ({ epoch: "e1", revision: 7, changes: [] }),
+      publish: async (seen) => {
+        known.push(seen);
+        if (known.length === 1) await new Promise<void>((resolve) => (heard = resolve));
+        return { written: written.splice(0), complete: true };
+      },
+    });
+    const first = keeper.poke();
+    await answer(snapshot(5, ["10.0.0.1"]));
+    await first;
+    await keeper.poke();
+    heard();
+    while (known.length < 2) await Promise.resolve();
+    await Promise.all(background);
+    expect(known.map(({ revision, slices }) => [revision, slices])).toEqual([
+      [5, []],
+      [7, []],
     ]);
   });
 
