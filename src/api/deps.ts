@@ -7,6 +7,7 @@ import type { Attributes, PolicyRule, RoleRef } from "../domain/rbac.ts";
 import type { ServiceKey } from "../domain/service.ts";
 import type { AccountReference } from "../domain/service-account.ts";
 import type { User } from "../domain/user.ts";
+import type { Departure } from "../registry/catalogue.ts";
 import type { Concerned, Registry } from "../registry/registry.ts";
 
 import type { Refusal } from "./refusal.ts";
@@ -35,8 +36,8 @@ export interface ApiDeps {
   observe(node: Node): Promise<Node>;
   /** Calls `run` after a while, unless the function that it returns is called before. */
   after(durationMs: number, run: () => void): () => void;
-  /** How long others may keep an answer with a pod's address, at most, that was given in the last hour. */
-  longestTtlSeconds(namespace: string): Promise<number>;
+  /** What decides how long clients may still be sent to a pod that is leaving its services. */
+  departure(namespace: string): Promise<Departure>;
   /** Where cluster IPs are taken from (`SERVICE_CIDRS`), at most one range per family, the preferred one first. */
   serviceRanges: readonly IpRange[];
   /** How many objects of the resource a namespace may hold; undefined for any number. */

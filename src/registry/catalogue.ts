@@ -32,21 +32,38 @@ export async function readCatalogue(db: D1Database): Promise<CatalogueSnapshot> 
   };
 }
 
-/**
- * The longest that an answer with the address of a pod in this namespace may be kept, if it was given in the last hour:
- * none is kept longer than that. The default TTL is counted in as well, since answers about nodes and pods are given
- * with it, and an isolate may go on with a TTL that was changed for as long.
- */
-export async function longestTtlSeconds(
+/** What decides how long clients may still be sent to a pod of a namespace that is leaving its services. */
+export interface Departure {
+  /**
+   * The longest that an answer with the pod's address may be kept, if it was given in the last hour: none is kept longer
+   * than that. The default TTL is counted in as well, since answers about nodes and pods are given with it, and an isolate
+   * may go on with a TTL that was changed for as long.
+   */
+  longestTtlSeconds: number;
+  /** Services of the namespace that may not have heard of what has changed, as of the pod's labels earlier. */
+  pending: ServiceKey[];
+  /** Services of the namespace that hand out a pod until it is gone, however it is. */
+  lingering: ServiceKey[];
+}
+
+export async function readDeparture(
   db: D1Database,
   namespace: string,
   defaultTtlSeconds: number,
   nowMs: number,
-): Promise<number> {
-  const since = formerTtlsSinceSeconds(defaultTtlSeconds, nowMs);
-  const { results } = await db.prepare(read.ttlsInForce).bind(namespace, since).all<{ ttl: string | number | null }>();
-  const ttls = results.map(({ ttl }) => parseTtlSeconds(ttl === null ? undefined : String(ttl)) ?? 0);
-  return Math.max(defaultTtlSeconds, ...ttls);
+): Promise<Departure> {
+  const results = await db.batch([
+    db.prepare(read.ttlsInForce).bind(namespace, formerTtlsSinceSeconds(defaultTtlSeconds, nowMs)),
+    db.prepare(read.pendingServices).bind(namespace),
+    db.prepare(read.lingeringServices).bind(namespace),
+  ]);
+  const ttls = rowsOf<{ ttl: string | number | null }>(results, 0).map(({ ttl }) =>
+    ttl === null ? 0 : (parseTtlSeconds(String(ttl)) ?? 0),
+  );
+  const [pending = [], lingering = []] = [1, 2].map((index) =>
+    rowsOf<{ target: ServiceKey }>(results, index).map(({ target }) => target),
+  );
+  return { longestTtlSeconds: Math.max(defaultTtlSeconds, ...ttls), pending, lingering };
 }
 
 /** Remembers the default TTL, so that one that a deployment lowers is known for as long as it matters. */

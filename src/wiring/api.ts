@@ -7,7 +7,7 @@ import { Warnings } from "../api/warnings.ts";
 import { configOf, type Config } from "../config/config.ts";
 import { mastersGroup } from "../domain/rbac.ts";
 import type { User } from "../domain/user.ts";
-import { longestTtlSeconds } from "../registry/catalogue.ts";
+import { readDeparture } from "../registry/catalogue.ts";
 import { readChanges } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
@@ -77,10 +77,10 @@ function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDe
       const timer = setTimeout(run, durationMs);
       return () => clearTimeout(timer);
     },
-    longestTtlSeconds: async (namespace) => {
-      const seconds = await longestTtlSeconds(env.DB, namespace, dns.ttlSeconds, Date.now());
+    departure: async (namespace) => {
+      const departure = await readDeparture(env.DB, namespace, dns.ttlSeconds, Date.now());
       // While the registry cannot be read, other isolates may go on with what they knew.
-      return seconds + dns.staleSeconds;
+      return { ...departure, longestTtlSeconds: departure.longestTtlSeconds + dns.staleSeconds };
     },
     serviceRanges,
     quotaOf: (resource) => limits.quotas[resource] ?? limits.quotas["*"],

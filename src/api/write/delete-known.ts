@@ -68,9 +68,11 @@ async function carryOut(
   if (result.outcome !== "written") return undefined;
   const late = await announce(context, result.concerned, waits);
   const unfinished = result.unfinished ? deletionOf(kind, result.object) : undefined;
-  const place = { deps: context.deps, kind, namespace: before.metadata.namespace ?? "" };
-  if (plan.action === "remove") {
-    const safeToStopAt = safeToStopOf(before) ?? (waits ? await safeToStopNow(place, late) : undefined);
+  const stays = plan.action === "mark";
+  const { services } = result.concerned;
+  const leaving = { kind, namespace: before.metadata.namespace ?? "", stays, services, late };
+  if (!stays) {
+    const safeToStopAt = safeToStopOf(before) ?? (waits ? await safeToStopNow(context, leaving) : undefined);
     return { action: "remove", object: withSafeToStop(result.object, safeToStopAt), unfinished, safeToStopAt };
   }
   // What terminates already left its services at an earlier request, or is still about to.
@@ -78,8 +80,9 @@ async function carryOut(
   if (wasTerminating || !waits) {
     return { action: "mark", object: result.object, unfinished, safeToStopAt: safeToStopOf(before) };
   }
-  const safeToStopAt = await safeToStopNow(place, late);
-  const object = safeToStopAt === undefined ? result.object : await keepSafeToStop(place, result.object, safeToStopAt);
+  const safeToStopAt = await safeToStopNow(context, leaving);
+  const object =
+    safeToStopAt === undefined ? result.object : await keepSafeToStop(context, leaving, result.object, safeToStopAt);
   return { action: "mark", object, unfinished, safeToStopAt };
 }
 

@@ -59,6 +59,13 @@ export const read = {
     UNION
     SELECT a.namespace || '/' || a.name FROM addresses a WHERE a.address = ?1 AND a.resource = 'endpoints'`,
 
+  /** Services of namespace ?1 that have not looked, or not published, since something that concerns them has changed. */
+  pendingServices: "SELECT target FROM pending WHERE kind = 'service' AND target > ?1 || '/' AND target < ?1 || '0'",
+
+  /** Services of namespace ?1 that hand out pods whether or not they are ready, and so those that terminate. */
+  lingeringServices: `SELECT namespace || '/' || name AS target FROM objects
+    WHERE resource = 'services' AND namespace = ?1 AND json_extract(manifest, '$.spec.publishNotReadyAddresses')`,
+
   /**
    * The TTLs that answers with the address of a pod in namespace ?1 were given with since ?2 (seconds): those of its
    * services as they are and as they were, and DNS_TTL. Texts as they were written.

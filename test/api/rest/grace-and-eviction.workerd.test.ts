@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApi } from "../../../src/api/api.ts";
 import type { ServiceKey } from "../../../src/domain/service.ts";
-import { longestTtlSeconds, noteDefaultTtl } from "../../../src/registry/catalogue.ts";
+import type { Concerned } from "../../../src/registry/registry.ts";
+import { noteDefaultTtl, readDeparture } from "../../../src/registry/catalogue.ts";
 import { contextOf } from "../../../src/wiring/api.ts";
 import { created, get, mergePatch, newNamespace, patch, send } from "./client.ts";
 
@@ -24,6 +25,10 @@ function service(name: string, annotations: object = {}): object {
 }
 
 const api = createApi();
+
+async function longestTtlSeconds(...of: Parameters<typeof readDeparture>): Promise<number> {
+  return (await readDeparture(...of)).longestTtlSeconds;
+}
 
 /** What a deletion promises at a moment, when these services do not answer in time. */
 async function promised(pod: string, at: string, late: ServiceKey[] = []): Promise<string | null> {
@@ -120,6 +125,45 @@ describe("the moment from which on a pod may be stopped", () => {
       expect((await get(`${path}/pods/web`)).body.metadata?.annotations).toBeUndefined();
     },
   );
+
+  it("is not told of a pod that a service hands out until it is gone", async () => {
+    const spec = { clusterIP: "None", selector: labels, publishNotReadyAddresses: true };
+    const { uid } = (await created(`${path}/services`, { metadata: { name: "web" }, spec })).metadata;
+    await created(`${path}/pods`, pod("web"));
+    expect((await send("DELETE", `${path}/pods/web`)).headers.get(header)).toBeNull();
+    const list = await env.SERVICE_ENDPOINTS.getByName(`${namespace}/web`).resolve(uid);
+    expect(list?.endpoints).toHaveLength(1);
+    expect((await send("DELETE", `${path}/pods/web?gracePeriodSeconds=0`)).headers.get(header)).not.toBeNull();
+  });
+
+  describe("where a service has not heard that the pod has left it before", () => {
+    beforeEach(async () => {
+      await created(`${path}/services`, service("web"));
+      await created(`${path}/pods`, pod("web"));
+      const { registry } = contextOf(env).deps;
+      const before = await registry.get("pods", namespace, "web");
+      if (before === undefined) throw new Error("the pod was made");
+      // Nobody is told, as when whoever wrote it was cut off.
+      await registry.update("pods", before, { ...before, metadata: { ...before.metadata, labels: { app: "other" } } });
+    });
+
+    it("is told once that service has dropped it, too", async () => {
+      expect((await send("DELETE", `${path}/pods/web`)).headers.get(header)).not.toBeNull();
+      const { uid } = (await get(`${path}/services/web`)).body.metadata;
+      const list = await env.SERVICE_ENDPOINTS.getByName(`${namespace}/web`).resolve(uid);
+      expect(list?.endpoints).toEqual([]);
+    });
+
+    it("is not told when that service does not answer in time", async () => {
+      const late = [`${namespace}/web` as const];
+      const announce = async ({ services }: Concerned): Promise<ServiceKey[]> => (services.length > 0 ? late : []);
+      const deps = { ...contextOf(env).deps, announce };
+      const request = new Request(`https://rollcall.test${path}/pods/web`, { method: "DELETE" });
+      const { headers } = await api.fetch(request, deps);
+      expect(headers.get(header)).toBeNull();
+      expect(headers.get("Warning")).toContain(`service ${namespace}/web has not taken the change in yet`);
+    });
+  });
 
   it("is kept with a pod that somebody else changes meanwhile", async () => {
     await created(`${path}/pods`, pod("web"));
