@@ -6,8 +6,8 @@ import type { Held } from "./endpoints-keeper.ts";
 
 /** What is needed of `ctx.storage.kv`. */
 export interface KeyValueStorage {
-  get<T>(key: string): T | undefined;
-  put<T>(key: string, value: T): void;
+  get(key: string): unknown;
+  put(key: string, value: unknown): void;
 }
 
 interface Piece {
@@ -31,7 +31,7 @@ export function storeList(storage: KeyValueStorage, held: Held): void {
 export function loadList(storage: KeyValueStorage): Held | undefined {
   let text = "";
   for (let index = 0; ; index++) {
-    const piece = storage.get<Piece>(keyOf(index));
+    const piece = storage.get(keyOf(index)) as Piece | undefined;
     if (piece === undefined) return undefined;
     text += piece.text;
     if (piece.isLast) return JSON.parse(text) as Held;

@@ -3,7 +3,7 @@
  * already holds, then what the change feed tells. Bounded: a reader that falls behind is told so and cut off.
  */
 import type { LogEntry, LogPart } from "../registry/log.ts";
-import { accessMark, type FeedMessage, type Subscription } from "./fan-out.ts";
+import type { FeedMessage, Subscription } from "./fan-out.ts";
 
 /** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */
 export type NextChanges =
@@ -18,6 +18,7 @@ export type NextChanges =
   | { type: "closed" };
 
 export interface ChangeSourceDeps {
+  /** Of what the reader asks for. */
   readChanges(since: number): Promise<LogPart>;
   connect(subscription: Subscription): Promise<FeedSocket>;
 }
@@ -47,13 +48,12 @@ export class ChangeSource {
   async *changes(): AsyncGenerator<NextChanges> {
     let told = this.#from.toldRevision;
     for (;;) {
-      const { compactedRevision, entries, more } = await this.#deps.readChanges(told);
+      const { compactedRevision, entries, upToRevision, more, accessChanged } = await this.#deps.readChanges(told);
       if (told < compactedRevision) return yield { type: "too-old", compactedRevision };
-      told = entries.at(-1)?.revision ?? told;
-      const wanted = entries.filter((entry) => this.#isWanted(entry));
-      if (entries.length > 0) {
-        yield { type: "changes", upToRevision: told, entries: wanted, ...accessMark(entries) };
+      if (upToRevision > told) {
+        yield { type: "changes", upToRevision, entries, ...(accessChanged && { accessChanged }) };
       }
+      told = upToRevision;
       if (!more) break;
     }
     yield* this.#live(told);
@@ -84,11 +84,6 @@ export class ChangeSource {
     } finally {
       socket.close(1000);
     }
-  }
-
-  #isWanted({ resource, object }: LogEntry): boolean {
-    const { namespace } = this.#from;
-    return resource === this.#from.resource && (namespace === undefined || object.metadata.namespace === namespace);
   }
 }
 

@@ -62,6 +62,6 @@ function tellOne(listener: Listener, compactedRevision: number, entries: readonl
 }
 
 /** Whether who may do what may have changed with these entries: then streams ask whether they may go on. */
-export function accessMark(entries: readonly LogEntry[]): { accessChanged?: true } {
+function accessMark(entries: readonly LogEntry[]): { accessChanged?: true } {
   return entries.some(({ resource }) => accessResources.has(resource)) ? { accessChanged: true } : {};
 }

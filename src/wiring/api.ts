@@ -67,7 +67,7 @@ function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDe
     follow: (subscription) =>
       new ChangeSource(
         {
-          readChanges: (since) => readChanges(env.DB, since),
+          readChanges: (since) => readChanges(env.DB, since, subscription),
           connect: (from) => connectToFeed(env, from, admitted.user),
         },
         subscription,

@@ -4,6 +4,7 @@ import type { LogEntry, LogPart } from "../../src/registry/log.ts";
 import { ChangeSource, type FeedSocket, type NextChanges } from "../../src/watch/change-source.ts";
 import { fanOut, type Listener, type Subscription } from "../../src/watch/fan-out.ts";
 import { pod } from "../objects.ts";
+import { partOf } from "./log-part.ts";
 
 /** A log that grows, the feed that tells of it, and sockets between the feed and its listeners. */
 class Cluster {
@@ -33,8 +34,7 @@ class Cluster {
 
   async #read(since: number): Promise<LogPart> {
     this.reads += 1;
-    const rest = this.log.filter(({ revision }) => revision > since);
-    return { compactedRevision: this.compactedRevision, entries: rest.slice(0, 250), more: rest.length > 250 };
+    return partOf(this.log, since, this.compactedRevision);
   }
 
   async #connect(from: Subscription): Promise<FeedSocket> {

@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { GroupResource } from "../../src/domain/object.ts";
-import type { LogEntry, LogPart } from "../../src/registry/log.ts";
+import type { LogEntry } from "../../src/registry/log.ts";
 import { fanOut, type FeedMessage, type Subscription } from "../../src/watch/fan-out.ts";
 import { pod, service } from "../objects.ts";
+import { partOf } from "./log-part.ts";
 
 function entry(revision: number, resource: GroupResource = "pods", namespace = "default"): LogEntry {
   const make = resource === "pods" ? pod("p", { namespace }) : service("s", {}, { namespace });
   return { revision, resource, change: "MODIFIED", object: make, before: make };
-}
-
-/** At most 250 entries, as the registry reads them. */
-function partOf(log: readonly LogEntry[], since: number, compactedRevision: number): LogPart {
-  const rest = log.filter(({ revision }) => revision > since);
-  return { compactedRevision, entries: rest.slice(0, 250), more: rest.length > 250 };
 }
 
 /** A log and listeners to it; what each is sent is kept. */

@@ -147,18 +147,23 @@ export const read = {
 
   /**
    * The log above revision ?1, oldest first, each row with what it superseded: at most ?2 rows, and no further one once
-   * there are ?3 octets.
+   * there are ?3 octets. ?4 the resource and ?5 the namespace, NULL for all. `found` is how many of the ?2 there are.
    */
   changes: `WITH size AS MATERIALIZED (
       SELECT log.revision, octet_length(log.manifest) + coalesce(octet_length(before.manifest), 0) AS octets
       FROM log LEFT JOIN log AS before ON before.revision = log.previous
-      WHERE log.revision > ?1 ORDER BY log.revision LIMIT ?2
+      WHERE log.revision > ?1 AND (?4 IS NULL OR log.resource = ?4) AND (?5 IS NULL OR log.namespace = ?5)
+      ORDER BY log.revision LIMIT ?2
     )
-    SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous
+    SELECT log.revision, log.resource, log.change, log.manifest, before.manifest AS before, before.revision AS previous,
+      (SELECT count(*) FROM size) AS found
     FROM (SELECT revision, sum(octets) OVER (ORDER BY revision) - octets AS octets_before FROM size) part
       CROSS JOIN log ON log.revision = part.revision
       LEFT JOIN log AS before ON before.revision = log.previous
     WHERE part.octets_before < ?3 ORDER BY log.revision`,
+  /** Whether the log above revision ?1 tells of one of the resources in ?2, a JSON array. */
+  hasChanged: `SELECT EXISTS (
+      SELECT 1 FROM log WHERE revision > ?1 AND resource IN (SELECT value FROM json_each(?2))) AS changed`,
   programmingLatency: "SELECT service_kind, upper_bound_ms, observations, total_ms FROM programming_latency",
   compactedRevision: "SELECT compacted_revision AS revision FROM registry",
 } as const;
