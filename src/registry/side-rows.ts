@@ -51,12 +51,7 @@ export function sideStatements(resource: GroupResource, change: Change, nowMs: n
   return [
     ...when(gone !== undefined, write.deleteLabels, gone),
     ...when(come !== undefined, write.insertLabels, come),
-    ...listRows(
-      ownersOf(resource, change.before),
-      ownersOf(resource, change.after),
-      write.deleteOwners,
-      write.insertOwners,
-    ),
+    ...ownerRows(ownersOf(resource, change.before), ownersOf(resource, change.after)),
     ...deletionRow(change),
     ...countRows(resource, change),
     ...ofKind(resource, change, nowMs),
@@ -68,6 +63,14 @@ function ownersOf(resource: GroupResource, object: KubeObject | undefined): stri
   if (object === undefined) return [];
   if (resource === "endpointslices.discovery.k8s.io" && isPublished(object as EndpointSlice)) return [];
   return (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
+}
+
+function ownerRows(before: readonly string[], after: readonly string[]): SideStatement[] {
+  const come = after.filter((owner) => !before.includes(owner));
+  return [
+    ...listRows(before, after, write.deleteOwners, write.insertOwners),
+    ...when(come.length > 0, write.noteLostOwners, JSON.stringify(come)),
+  ];
 }
 
 /** A deletion that reaches further than its object is noted, until there is nothing left to do. */

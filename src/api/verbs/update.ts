@@ -9,6 +9,7 @@ import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import { deletionOf } from "../write/delete-known.ts";
 import { finishDeletions, objectsPerRequest } from "../write/finish-deletions.ts";
+import { withPresentOwners } from "../write/owners.ts";
 import { mayGo } from "../write/plan-deletion.ts";
 import { prepareReplacement } from "../write/prepare-replacement.ts";
 import { announce, storeUpdate, withLikelyAddresses } from "../write/store.ts";
@@ -25,7 +26,7 @@ export async function update(call: Call, dryRun: boolean, author: Author, revise
     if (current === undefined) return notFound(call);
     const draft = revise(current);
     if (draft instanceof Refusal) return draft;
-    const next = prepareReplacement(call, current, draft, author);
+    const next = prepareReplacement(call, current, await withPresentOwners(call, current, draft), author);
     if (next instanceof Refusal) return next;
     const notGranted = await call.kind.whyNotGranted?.(next, current, call);
     if (notGranted !== undefined) return notGranted;

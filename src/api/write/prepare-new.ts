@@ -10,9 +10,9 @@ import { without } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import { Refusal } from "../refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
-import { maxOwners, validateMetadata } from "../validation/metadata.ts";
+import { validateMetadata } from "../validation/metadata.ts";
 import { withFirstManagers } from "./managed-fields.ts";
-import { isPresent } from "./owners.ts";
+import { presentOwners } from "./owners.ts";
 
 export async function prepareNew(call: Call, sent: Draft, author: Author): Promise<KubeObject | Refusal> {
   const draft = (await call.kind.complete?.(sent, call)) ?? sent;
@@ -68,21 +68,4 @@ function generatedName(prefix: string | undefined, random: () => number): string
     return suffixLetters.charAt(Math.floor(random() * suffixLetters.length));
   });
   return prefix.slice(0, maxGeneratedLength - suffixLength) + letters.join("");
-}
-
-/** Those owners that exist here. An object imported from a cluster comes with owners that did not come along. */
-async function presentOwners(call: Call, owners: readonly OwnerReference[]): Promise<OwnerReference[]> {
-  // Left to validation, which says that they are too many.
-  if (owners.length > maxOwners) return [...owners];
-  const present: OwnerReference[] = [];
-  for (const owner of owners) {
-    if (isIncomplete(owner) || (await isPresent(call.deps, call.namespace, owner))) present.push(owner);
-    else call.warnings.add(`metadata.ownerReferences: dropped ${owner.kind} ${owner.name}, which does not exist here`);
-  }
-  return present;
-}
-
-/** Left to validation. */
-function isIncomplete({ apiVersion, kind, name, uid }: OwnerReference): boolean {
-  return !apiVersion || !kind || !name || !uid;
 }

@@ -86,6 +86,14 @@ export const write = {
   insertOwners: `INSERT OR IGNORE INTO owners (owner, resource, namespace, name)
     SELECT value, ?1, ?2, ?3 FROM json_each(?6) WHERE ${mine}`,
 
+  /**
+   * Owners in the JSON array ?6 of uids that went between whoever names them looked and now, of which nobody else would
+   * know: their deletion goes on with this dependent.
+   */
+  noteLostOwners: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
+    SELECT uid, resource, namespace, name FROM log
+    WHERE revision > ${head} - 1000 AND change = 'DELETED' AND uid IN (SELECT value FROM json_each(?6)) AND ${mine}`,
+
   /** The object is marked for a deletion that begins with what it holds or owns. */
   beginDeletion: `INSERT OR IGNORE INTO unfinished_deletions (uid, resource, namespace, name)
     SELECT ?4, ?1, ?2, ?3 WHERE ${mine} RETURNING 1 AS unfinished`,

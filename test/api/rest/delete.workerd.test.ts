@@ -218,6 +218,32 @@ describe("what becomes of dependents", () => {
     expect(names((await get(list)).body)).toEqual([]);
   });
 
+  it("of an owner that goes just before it is named as one: they go with the sweep", async () => {
+    const { name, path } = await newNamespace();
+    const { metadata } = await created(`${path}/endpoints`, endpoints("owner"));
+    const ownerReferences = [{ apiVersion: "v1", kind: "Endpoints", name: "owner", uid: metadata.uid }];
+    const registry = registryOf(env);
+    await created(`${path}/endpoints`, endpoints("child"));
+    const child = await registry.get("endpoints", name, "child");
+    if (child === undefined) throw new Error("the child was made");
+    await del(`${path}/endpoints/owner`);
+    await registry.update("endpoints", child, { ...child, metadata: { ...child.metadata, ownerReferences } });
+    await runSweep();
+    expect(names((await get(`${path}/endpoints`)).body)).toEqual([]);
+  });
+
+  it.each([
+    ["PATCH", async (path: string, metadata: object) => patch(path, mergePatch, { metadata })],
+    ["PUT", async (path: string, metadata: object) => send("PUT", path, endpoints("child", metadata))],
+  ])("of an owner that is not there: %s names none such, and says so", async (_, write) => {
+    const { list, references } = await family();
+    const gone = { apiVersion: "v1", kind: "Endpoints", name: "gone", uid: "0b1c" };
+    const ownerReferences = [references["owner"], gone];
+    const { code, headers, body } = await write(`${list}/child`, { ownerReferences });
+    expect([code, headers.get("Warning")]).toEqual([200, expect.stringContaining("dropped Endpoints gone")]);
+    expect(body.metadata.ownerReferences).toEqual([references["owner"]]);
+  });
+
   it("of an owner that was never theirs: nothing", async () => {
     const { list } = await family();
     await created(list, endpoints("stranger"));
