@@ -1,13 +1,14 @@
 /**
  * Values that others were asked for, kept for a while. At most one question per key is under way at a time, and those
  * who come meanwhile wait for it; but the promise belongs to the request that asked, and in workerd it may die with
- * that request. So whoever waits does so only for a while and then asks as well.
+ * that request. So whoever waits does so only for a while; then one of them asks as well, and the others wait for that one:
+ * what answers slowly is not helped by being asked by all of them at once.
  */
 
 export interface KeptConditions {
   /** Whoever asks gives up after this long. */
   askTimeoutMs: number;
-  /** Whoever waits for another's question asks on their own after this long. */
+  /** Whoever waits for another's question asks after this long, unless another of those who wait has done so. */
   waitTimeoutMs: number;
   nowMs: () => number;
   waitUntil: (promise: Promise<unknown>) => void;
@@ -51,12 +52,15 @@ export class Kept<Value> {
   async get(key: string, maxAgeMs: MaxAge<Value>, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {
     const held = this.peek(key, maxAgeMs);
     if (held !== undefined) return held;
-    const underWay = this.#entries.get(key);
-    if (underWay !== undefined && underWay.settled === undefined) {
-      const answer = await within(this.#conditions.waitTimeoutMs, underWay.asked);
-      if (answer !== "timed-out") return answer;
-    }
-    return this.#ask(key, maxAgeMs, ask);
+    const { waitTimeoutMs, askTimeoutMs } = this.#conditions;
+    const first = this.#underWay(key);
+    if (first === undefined) return this.#ask(key, maxAgeMs, ask);
+    const answer = await within(waitTimeoutMs, first.asked);
+    if (answer !== "timed-out") return answer;
+    const second = this.#underWay(key);
+    if (second === undefined || second === first) return this.peek(key, maxAgeMs) ?? this.#ask(key, maxAgeMs, ask);
+    const later = await within(askTimeoutMs, second.asked);
+    return later === "timed-out" ? this.#ask(key, maxAgeMs, ask) : later;
   }
 
   forget(key: string): void {
@@ -65,6 +69,11 @@ export class Kept<Value> {
 
   clear(): void {
     this.#entries.clear();
+  }
+
+  #underWay(key: string): Entry<Value> | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.settled === undefined ? entry : undefined;
   }
 
   async #ask(key: string, maxAgeMs: MaxAge<Value>, ask: () => Promise<Value>): Promise<AsOf<Value> | undefined> {

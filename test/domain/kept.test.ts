@@ -95,6 +95,27 @@ describe("those who ask at the same time", () => {
   });
 });
 
+describe("of those who wait for a question that hangs", () => {
+  it("one asks, and all take its answer", async () => {
+    vi.useFakeTimers();
+    try {
+      const { kept } = setUp();
+      const { pending, ask } = asks();
+      void kept.get("key", minuteMs, ask);
+      const waiting = Array.from({ length: 500 }, () => kept.get("key", minuteMs, ask));
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(pending).toHaveLength(2);
+      // As slow as the first, were that alive.
+      await vi.advanceTimersByTimeAsync(2500);
+      expect(pending).toHaveLength(2);
+      pending[1]?.resolve("value");
+      expect(new Set((await Promise.all(waiting)).map((answer) => answer?.value))).toEqual(new Set(["value"]));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe("what fails", () => {
   it("is reported and not kept", async () => {
     const { world, kept } = setUp();
