@@ -1,35 +1,36 @@
 /**
- * The policy as one isolate knows it: held for seconds, and then read anew only if its revision has moved. What was
- * written here counts at once.
+ * The policy as one isolate knows it: held for seconds, and then read anew only if its revision has moved, once for all
+ * who need it at the same time. What was written here counts at once.
  */
+import { Kept, type KeptConditions } from "../domain/kept.ts";
 import type { Attributes, PolicyRule, RoleRef } from "../domain/rbac.ts";
 import type { User } from "../domain/user.ts";
+import { RegistryUnreadable } from "../registry/registry-failure.ts";
 import { isMaster, Policy, type PolicyObjects } from "./policy.ts";
 
 export interface KnownPolicyDeps {
   /** Moves when a role or a binding changes, and then only. */
   readRevision(): Promise<number>;
   readPolicy(): Promise<PolicyObjects & { revision: number }>;
-  nowMs(): number;
 }
 
 /** For how long what has been written elsewhere may go unnoticed. */
 const keptMs = 5_000;
 
-interface Held {
+interface Known {
   policy: Policy;
   revision: number;
-  asOfMs: number;
 }
 
 export class KnownPolicy {
   readonly #deps: KnownPolicyDeps;
-  #held: Held | undefined;
-  /** Counts what was written here: a reading from before may not have seen it. */
-  #writes = 0;
+  readonly #kept: Kept<Known>;
+  /** What was read last, however old: as long as the revision is the same, so is all else. */
+  #last: Known | undefined;
 
-  constructor(deps: KnownPolicyDeps) {
+  constructor(deps: KnownPolicyDeps, conditions: KeptConditions) {
     this.#deps = deps;
+    this.#kept = new Kept("policy", 1, conditions);
   }
 
   /** Nothing needs to be known of masters, whose requests therefore wait for nothing. */
@@ -45,26 +46,24 @@ export class KnownPolicy {
     return (await this.current()).policy.rulesOfRole(role, namespace);
   }
 
-  /** Something was written: what is held is compared before it is used again. */
+  /** Something was written: what is known, or being read, is compared before it is used again. */
   forget(): void {
-    this.#writes++;
-    if (this.#held !== undefined) this.#held = { ...this.#held, asOfMs: Number.NEGATIVE_INFINITY };
+    this.#kept.clear();
   }
 
   /** For several decisions about one request. */
-  async current(): Promise<{ policy: Policy; revision: number }> {
-    const held = this.#held;
-    const asOfMs = this.#deps.nowMs();
-    if (held !== undefined && Math.abs(asOfMs - held.asOfMs) < keptMs) return held;
-    const writes = this.#writes;
-    const isUnmoved = held !== undefined && (await this.#deps.readRevision()) === held.revision;
-    const next = isUnmoved ? { ...held, asOfMs } : await this.#read(asOfMs);
-    if (writes === this.#writes && asOfMs >= (this.#held?.asOfMs ?? asOfMs)) this.#held = next;
-    return next;
+  async current(): Promise<Known> {
+    const known = await this.#kept.get("", keptMs, () => this.#read());
+    if (known === undefined) throw new RegistryUnreadable("the policy");
+    return known.value;
   }
 
-  async #read(asOfMs: number): Promise<Held> {
+  async #read(): Promise<Known> {
+    const last = this.#last;
+    if (last !== undefined && (await this.#deps.readRevision()) === last.revision) return last;
     const { revision, ...objects } = await this.#deps.readPolicy();
-    return { policy: new Policy(objects), revision, asOfMs };
+    const read = { policy: new Policy(objects), revision };
+    this.#last = read;
+    return read;
   }
 }

@@ -20,8 +20,11 @@ export interface ApiDeps {
   authenticatedUser: User;
   /** When what they showed is good no longer; undefined for never. */
   expiresMs: number | undefined;
-  /** Why they would not be let in now with the same request, if so; nothing that is remembered counts. */
-  recheck(): Promise<Refusal | undefined>;
+  /**
+   * Why they would not be let in now with the same request, if so; of what is remembered, also for other decisions, only
+   * that counts which was read after the log had come to `revision`.
+   */
+  recheck(revision: number): Promise<Refusal | undefined>;
   access: Access;
   /** Makes a token for a service account; undefined while there is no key to sign it with. */
   issueToken(order: TokenOrder): Promise<IssuedToken | undefined>;

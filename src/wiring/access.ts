@@ -13,7 +13,7 @@ import { badRequest, Refusal } from "../api/refusal.ts";
 import type { AccessConfig } from "../config/access.ts";
 import type { Config } from "../config/config.ts";
 import type { User } from "../domain/user.ts";
-import { knownAccounts, knownPolicy, knownTokens } from "./isolate.ts";
+import { knownAccess, knownTokens } from "./isolate.ts";
 import { newUid } from "./waking.ts";
 
 const closed =
@@ -58,7 +58,7 @@ async function admitted(env: Env, identity: Identity, { headers }: Request): Pro
     case "asked": {
       const { username } = identity.user;
       for (const attributes of impersonation.needs) {
-        if (await knownPolicy(env).allows(identity.user, attributes)) continue;
+        if (await knownAccess(env).policy.allows(identity.user, attributes)) continue;
         return new Refusal({ type: "not-allowed", username, attributes });
       }
       return { ...identity, actingAs: impersonation.user };
@@ -70,7 +70,7 @@ export function authenticationDeps(env: Env, access: AccessConfig): Authenticati
   return {
     access,
     tokens: knownTokens(access.tokenKeys),
-    accounts: knownAccounts(env),
+    accounts: knownAccess(env).accounts,
     verifyAssertion: (by, assertion) => verifyAssertion(by, certificates(by), assertion, Date.now()),
     nowMs: Date.now,
   };

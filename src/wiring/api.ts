@@ -12,7 +12,7 @@ import { readChanges } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
-import { forgetAccess, knownPolicy } from "./isolate.ts";
+import { knownAccess } from "./isolate.ts";
 import { asProbing } from "./edge-nodes.ts";
 import { issueToken, type Admitted } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
@@ -27,7 +27,7 @@ const self: Caller = {
 /** Who makes a request, and whether they would still be let in by it. */
 interface Caller {
   admitted: Admitted;
-  recheck: () => Promise<Refusal | undefined>;
+  recheck: ApiDeps["recheck"];
 }
 
 /** For a request by somebody who was let in; `enter` asks again whether they are. */
@@ -37,8 +37,8 @@ export function apiDepsFor(
   admitted: Admitted,
   enter: () => Promise<Admitted | Refusal>,
 ): ApiDeps {
-  const recheck = async (): Promise<Refusal | undefined> => {
-    forgetAccess();
+  const recheck = async (revision: number): Promise<Refusal | undefined> => {
+    knownAccess(env).forgetBefore(revision);
     const again = await enter();
     return again instanceof Refusal ? again : undefined;
   };
@@ -58,7 +58,7 @@ function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDe
     authenticatedUser: admitted.user,
     expiresMs: admitted.expiresMs,
     recheck,
-    access: knownPolicy(env),
+    access: knownAccess(env).policy,
     issueToken: (order) => issueToken(access, order),
     announce: (concerned, waitMs) => {
       waitUntil(countReplicas(env, concerned));

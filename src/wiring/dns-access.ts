@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
 import type { Rights } from "../dns/deps.ts";
 import { parseAccountUsername } from "../domain/service-account.ts";
 import { authenticationDeps } from "./access.ts";
-import { knownPolicy } from "./isolate.ts";
+import { knownAccess } from "./isolate.ts";
 
 /** Undefined for a token that is none, is not meant for DNS, or is good no longer. */
 export async function rightsOfToken(env: Env, { access }: Config, token: string): Promise<Rights | undefined> {
@@ -16,7 +16,7 @@ export async function rightsOfToken(env: Env, { access }: Config, token: string)
   if (identity === undefined) return undefined;
   const { user } = identity;
   const home = parseAccountUsername(user.username)?.namespace;
-  const { policy, revision } = await knownPolicy(env).current();
+  const { policy, revision } = await knownAccess(env).policy.current();
   const services = { verb: "get", group: "", resource: "services", subresource: "", name: "" };
   return {
     // What was answered under other rights is of no use to the same account under these.

@@ -3,8 +3,7 @@
  * tokens that it knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL, or seconds.
  */
 import { waitUntil } from "cloudflare:workers";
-import { KnownAccounts } from "../access/known-accounts.ts";
-import { KnownPolicy } from "../access/known-policy.ts";
+import { KnownAccess } from "../access/known-access.ts";
 import { KnownTokens } from "../access/known-tokens.ts";
 import type { Config } from "../config/config.ts";
 import type { DnsConfig } from "../dns/deps.ts";
@@ -55,25 +54,18 @@ export function forgetAnswers(services: readonly ServiceKey[]): void {
   server?.forget(services);
 }
 
-let policy: KnownPolicy | undefined;
+let access: KnownAccess | undefined;
 
-export function knownPolicy(env: Env): KnownPolicy {
-  policy ??= new KnownPolicy({
-    readRevision: () => readPolicyRevision(env.DB),
-    readPolicy: () => readPolicy(env.DB),
-    nowMs: Date.now,
-  });
-  return policy;
-}
-
-let accounts: KnownAccounts | undefined;
-
-export function knownAccounts(env: Env): KnownAccounts {
-  accounts ??= new KnownAccounts({
-    readUid: (namespace, name) => readAccountUid(env.DB, namespace, name),
-    nowMs: Date.now,
-  });
-  return accounts;
+export function knownAccess(env: Env): KnownAccess {
+  access ??= new KnownAccess(
+    {
+      readRevision: () => readPolicyRevision(env.DB),
+      readPolicy: () => readPolicy(env.DB),
+      readUid: (namespace, name) => readAccountUid(env.DB, namespace, name),
+    },
+    keptConditions,
+  );
+  return access;
 }
 
 let tokens: KnownTokens | undefined;
@@ -83,13 +75,7 @@ export function knownTokens(keys: readonly Uint8Array[]): KnownTokens {
   return tokens;
 }
 
-/** What is remembered of accounts and of the policy may be no longer true. */
-export function forgetAccess(): void {
-  accounts?.forget();
-  policy?.forget();
-}
-
 /** An object has been written here. */
 export function noteWrite(resource: GroupResource): void {
-  if (accessResources.has(resource)) forgetAccess();
+  if (accessResources.has(resource)) access?.forget();
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { KnownPolicy } from "../../src/access/known-policy.ts";
 import type { PolicyObjects } from "../../src/access/policy.ts";
+import { isRegistryFailure } from "../../src/registry/registry-failure.ts";
+import { keptConditions } from "../kept-conditions.ts";
 
 const jane = { username: "jane", groups: ["system:authenticated"] };
 const metrics = { verb: "get", path: "/metrics" };
@@ -23,19 +25,21 @@ function objects(allows: boolean): PolicyObjects {
 
 function knownPolicy() {
   const state = { allows: false, revision: 1, nowMs: 0, reads: [] as string[], whileReading: () => {} };
-  const policy = new KnownPolicy({
-    readRevision: async () => {
-      state.reads.push("revision");
-      return state.revision;
+  const policy = new KnownPolicy(
+    {
+      readRevision: async () => {
+        state.reads.push("revision");
+        return state.revision;
+      },
+      readPolicy: async () => {
+        state.reads.push("policy");
+        const read = { revision: state.revision, ...objects(state.allows) };
+        state.whileReading();
+        return read;
+      },
     },
-    readPolicy: async () => {
-      state.reads.push("policy");
-      const read = { revision: state.revision, ...objects(state.allows) };
-      state.whileReading();
-      return read;
-    },
-    nowMs: () => state.nowMs,
-  });
+    keptConditions(() => state.nowMs),
+  );
   const grant = (allows: boolean): void => {
     state.allows = allows;
     state.revision++;
@@ -82,6 +86,28 @@ describe("the policy that an isolate knows", () => {
       policy.forget();
     };
     await allowed();
+    expect(await allowed()).toBe(false);
+  });
+
+  it("is read once for all who need it at the same time", async () => {
+    const { state, policy, grant, allowed } = knownPolicy();
+    const crowd = (): Promise<boolean[]> => Promise.all(Array.from({ length: 500 }, allowed));
+    expect(new Set(await crowd())).toEqual(new Set([false]));
+    state.nowMs = 5_000;
+    await crowd();
+    grant(true);
+    policy.forget();
+    expect(new Set(await crowd())).toEqual(new Set([true]));
+    expect(state.reads).toEqual(["policy", "revision", "revision", "policy"]);
+  });
+
+  it("is not known when it cannot be read, which is the registry's failure", async () => {
+    const { state, allowed } = knownPolicy();
+    state.whileReading = () => {
+      throw new Error("D1_ERROR: away");
+    };
+    expect(await allowed().catch(isRegistryFailure)).toBe(true);
+    state.whileReading = () => {};
     expect(await allowed()).toBe(false);
   });
 

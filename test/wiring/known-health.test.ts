@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Node } from "../../src/domain/node.ts";
 import { KnownHealth } from "../../src/wiring/known-health.ts";
+import { keptConditions } from "../kept-conditions.ts";
 
 function edgeNode(name: string, status: "True" | "False"): Node {
   const ready = { type: "Ready", status, message: "it sleeps" };
@@ -21,13 +22,7 @@ function setUp() {
         return state.nodes;
       },
     },
-    {
-      askTimeoutMs: 3000,
-      waitTimeoutMs: 1000,
-      nowMs: () => state.nowMs,
-      waitUntil: () => {},
-      reportFailure: () => {},
-    },
+    keptConditions(() => state.nowMs),
   );
   return { state, health };
 }

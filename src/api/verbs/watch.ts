@@ -42,7 +42,7 @@ export async function watch(call: Call, accept: string): Promise<Response> {
     namespace: call.namespace,
     beginning,
     options: { ...options, timeoutMs: timeLeftMs(call, options.timeoutMs) },
-    whyNotAllowed: async () => (await call.deps.recheck()) ?? whyNotAllowed(call.deps, attributes),
+    whyNotAllowed: async (revision) => (await call.deps.recheck(revision)) ?? whyNotAllowed(call.deps, attributes),
     matches: (object) => isSelected(selection, object),
     write: eventWriter(call.kind, form, includeObject, () => call.deps.nowMs()),
     signal: call.request.signal,

@@ -17,8 +17,8 @@ export interface Beginning {
 
 export interface WatchRequest {
   deps: Pick<ApiDeps, "follow" | "after" | "nowMs">;
-  /** Why whoever watches may no longer, if so. */
-  whyNotAllowed(): Promise<Refusal | undefined>;
+  /** Why whoever watches may no longer, if so, when the log has come to `revision`. */
+  whyNotAllowed(revision: number): Promise<Refusal | undefined>;
   resource: GroupResource;
   /** Empty for all namespaces. */
   namespace: string;
@@ -60,7 +60,7 @@ async function pump(request: WatchRequest, send: (event: WatchEvent) => Promise<
   try {
     for await (const next of source.changes()) {
       if (next.type === "changes") told = Math.max(told, next.upToRevision);
-      const lost = next.type === "changes" && next.accessChanged ? await request.whyNotAllowed() : undefined;
+      const lost = next.type === "changes" && next.accessChanged ? await request.whyNotAllowed(told) : undefined;
       if (lost !== undefined) return await send({ type: "ERROR", status: toStatus(lost.reason) });
       for (const event of eventsOf(next, told, request)) await send(event);
     }
