@@ -17,9 +17,10 @@ export class VariableReader {
     this.#variables = variables;
   }
 
-  /** Undefined when there is no such variable; "" is a text. */
+  /** Undefined when there is no such variable; "" is a text. What wrangler.toml holds without quotes comes as a number. */
   text(name: VariableName): string | undefined {
-    return this.#variables[name];
+    const value = this.#variables[name] as string | number | boolean | undefined;
+    return value === undefined ? undefined : String(value);
   }
 
   /** Whether it says anything. */

@@ -50,6 +50,12 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes numbers that wrangler.toml holds without quotes", () => {
+    const unquoted = { DNS_TTL: 30, CONCURRENT_LISTS: 4, PROBE_DENY_PORTS: 25 } as unknown as Variables;
+    const quoted = { DNS_TTL: "30", CONCURRENT_LISTS: "4", PROBE_DENY_PORTS: "25" };
+    expect(parseConfig(unquoted)).toEqual(parseConfig(quoted));
+  });
+
   it("takes quotas as ResourceQuota writes them", () => {
     const parsed = parseConfig({ NAMESPACE_QUOTA: "pods=5000, count/leases.coordination.k8s.io=100,*=20000" });
     const quotas = { pods: 5000, "leases.coordination.k8s.io": 100, "*": 20_000 };
