@@ -26,6 +26,7 @@ export const endpointsKind: Kind<Endpoints> = {
   isName: isDnsSubdomain,
   columns: [nameColumn, column("Endpoints", "Ready addresses and their ports.", endpointsText), ageColumn],
   selectableFields: {},
+  replaceCreates: true,
   deleteReturnsObject: false,
 
   withDefaults(endpoints) {

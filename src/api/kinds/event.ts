@@ -55,6 +55,7 @@ export const eventKind: Kind<Event> = {
     source: ({ source, reportingComponent = "" }) => source?.component || reportingComponent,
     type: ({ type = "" }) => type,
   },
+  replaceCreates: true,
   deleteReturnsObject: false,
 
   withDefaults: (event) => ({

@@ -65,6 +65,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** Set for kinds that are written all the time: who writes what is recorded only once somebody has applied an object. */
   readonly managedFromFirstApply?: true;
+  /** Whether a PUT of an object that is not there creates it; what Kubernetes calls AllowCreateOnUpdate. */
+  readonly replaceCreates?: true;
   /** Set for namespaces: an object of this kind is deleted after all that is in it, and never by the collection. */
   readonly holdsContents?: true;
   /** Set for pods: clients are sent there by DNS, and whoever deletes one is told from when on they are not. */

@@ -21,6 +21,7 @@ export const leaseKind: Kind<Lease> = {
   isName: isDnsSubdomain,
   columns: [nameColumn, column("Holder", "Who holds the lease.", ({ spec }) => spec?.holderIdentity ?? ""), ageColumn],
   selectableFields: {},
+  replaceCreates: true,
   deleteReturnsObject: false,
 
   withDefaults: (lease) => ({ ...lease, spec: lease.spec ?? {} }),

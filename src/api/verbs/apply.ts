@@ -4,8 +4,6 @@
  * Source: Kubernetes documentation, "Server-Side Apply"; k8s.io/apimachinery, pkg/util/managedfields/internal.
  */
 import type { KubeObject } from "../../domain/object.ts";
-import type { ResourceAttributes } from "../../domain/rbac.ts";
-import { whyNotAllowed } from "../authorization.ts";
 import type { TextFormat } from "../body/parse-text.ts";
 import type { MediaType } from "../body/read-body.ts";
 import { subjectOf, type Answer, type Call } from "../call.ts";
@@ -26,13 +24,13 @@ import { shapeOfType } from "../fields/shape.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import type { PatchOptions } from "../options.ts";
-import { Refusal } from "../refusal.ts";
+import { isRefusalOf, Refusal } from "../refusal.ts";
 import { conform } from "../schema/conform.ts";
 import { authorOf } from "../write/author.ts";
 import { managed, managersBeforeFirstApply, managersOf } from "../write/managed-fields.ts";
 import { readConfiguration, type Configuration } from "../write/read-configuration.ts";
 import { placed, toDraft } from "../write/read-draft.ts";
-import { createDraft } from "./create.ts";
+import { createInstead } from "./create.ts";
 import { update } from "./update.ts";
 
 export const applyPatchType: MediaType<TextFormat> = { name: "application/apply-patch+yaml", format: "yaml" };
@@ -46,21 +44,11 @@ export async function applyText(call: Call, text: string, options: PatchOptions)
   };
   const answer = await overlaid();
   if (!isRefusalOf(answer, "not-found") || call.subresource !== "") return answer;
-  const notAllowed = await whyNotAllowed(call.deps, { ...attributesOf(call), verb: "create" });
-  if (notAllowed !== undefined) return notAllowed;
   const first = firstDraft(call, configuration, author);
   if (first instanceof Refusal) return first;
-  const made = await createDraft(call, first, options.dryRun, author);
+  const made = await createInstead(call, first, options.dryRun, author);
   // Somebody else was faster; then there is something to lay it over.
   return isRefusalOf(made, "already-exists") ? overlaid() : made;
-}
-
-function attributesOf({ kind, namespace, name, subresource }: Call): Omit<ResourceAttributes, "verb"> {
-  return { group: kind.group, resource: kind.plural, subresource, namespace, name };
-}
-
-function isRefusalOf(answer: Answer | Refusal, type: Refusal["reason"]["type"]): boolean {
-  return answer instanceof Refusal && answer.reason.type === type;
 }
 
 /** What is applied where there is nothing yet is the object. */

@@ -126,10 +126,10 @@ describe("an account with a role in its namespace", () => {
     expect(found.body.items.map(({ metadata }) => metadata.name)).toEqual(["mine"]);
   });
 
-  it("that lets it patch may not create by applying", async () => {
+  it("that lets it patch and replace may not create by applying or replacing", async () => {
     const account = await newAccount();
     const roles = `${rbacGroup}/namespaces/${account.namespace}`;
-    const rules = [{ apiGroups: [""], resources: ["endpoints"], verbs: ["patch"] }];
+    const rules = [{ apiGroups: [""], resources: ["endpoints"], verbs: ["patch", "update"] }];
     await created(`${roles}/roles`, { metadata: { name: "patcher" }, rules });
     await created(`${roles}/rolebindings`, {
       metadata: { name: "patcher" },
@@ -138,10 +138,14 @@ describe("an account with a role in its namespace", () => {
     });
     const path = `/api/v1/namespaces/${account.namespace}/endpoints`;
     const apply = { "Content-Type": "application/apply-patch+yaml" };
-    const made = await account.send("PATCH", `${path}/a?fieldManager=test`, endpoints("a"), apply);
-    expect(made.body.message).toContain('cannot create resource "endpoints" in API group "" in the namespace');
+    const applied = () => account.send("PATCH", `${path}/a?fieldManager=test`, endpoints("a"), apply);
+    const replaced = () => account.send("PUT", `${path}/a`, endpoints("a"));
+    for (const { code, body } of [await applied(), await replaced()]) {
+      expect(code).toBe(403);
+      expect(body.message).toContain('cannot create resource "endpoints" in API group "" in the namespace');
+    }
     await created(path, endpoints("a"));
-    expect((await account.send("PATCH", `${path}/a?fieldManager=test`, endpoints("a"), apply)).code).toBe(200);
+    expect([(await applied()).code, (await replaced()).code]).toEqual([200, 200]);
   });
 });
 

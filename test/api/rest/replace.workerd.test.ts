@@ -47,6 +47,29 @@ describe("replacing", () => {
     expect((await send("PUT", path, { ...pod, spec })).body.metadata.generation).toBe(2);
   });
 
+  it.each([
+    ["endpoints", {}],
+    ["services", { spec: { ports: [{ port: 80 }] } }],
+  ])("creates what is not there, where Kubernetes does: %s", async (plural, rest) => {
+    const { path } = await newNamespace();
+    const object = { metadata: { name: "new" }, ...rest };
+    const { code, body } = await send("PUT", `${path}/${plural}/new`, object);
+    expect([code, body.metadata.name]).toEqual([201, "new"]);
+    expect((await get(`${path}/${plural}/new`)).body).toEqual(body);
+    expect((await send("PUT", `${path}/${plural}/new`, object)).code).toBe(200);
+  });
+
+  it.each([
+    ["a kind that is only created by POST", "pods/new", quietPod("new")],
+    ["another name", "endpoints/new", { metadata: { name: "other" } }],
+    ["a subresource", "services/new/status", { metadata: { name: "new" } }],
+  ])("creates nothing for %s", async (_, path, object) => {
+    const { path: home } = await newNamespace();
+    const { code } = await send("PUT", `${home}/${path}`, object);
+    expect([400, 404]).toContain(code);
+    expect((await get(`${home}/${path.split("/")[0] ?? ""}`)).body.items).toEqual([]);
+  });
+
   it("with a stale resourceVersion is a conflict", async () => {
     const { path, pod } = await aPod();
     await patch(path, mergePatch, { metadata: { labels: { x: "y" } } });

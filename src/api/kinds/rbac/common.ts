@@ -10,5 +10,6 @@ export const common = {
   hasStatus: false,
   isName: isPathSegment,
   selectableFields: {},
+  replaceCreates: true,
   deleteReturnsObject: false,
 } as const;

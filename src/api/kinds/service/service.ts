@@ -42,6 +42,7 @@ export const serviceKind: Kind<Service> = {
     "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
     "spec.type": ({ spec }) => spec.type ?? "",
   },
+  replaceCreates: true,
   deleteReturnsObject: true,
 
   withDefaults: withServiceDefaults,
