@@ -6,15 +6,14 @@ export interface Node extends KubeObject {
   status?: { conditions?: Condition[]; capacity?: Record<string, string>; allocatable?: Record<string, string> };
 }
 
-/** The label of a Node that says it is one of Rollcall's own probers; its value is empty. */
+/**
+ * What the Nodes of Rollcall's own probers are labelled with, for people to see. Other clusters' nodes have it too
+ * (KubeEdge's), and anybody may set or remove it: what a Node is, its name says.
+ */
 export const edgeNodeLabel = "node-role.kubernetes.io/edge";
 
 /** The zone that endpoints on a node are in (well-known label). */
 export const zoneLabel = "topology.kubernetes.io/zone";
-
-export function isEdgeNode(node: Node): boolean {
-  return node.metadata.labels?.[edgeNodeLabel] !== undefined;
-}
 
 /** Where a Durable Object can be asked to live (Cloudflare's location hints). */
 export const regions = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
@@ -28,9 +27,11 @@ export function regionOf(annotations: Record<string, string> | undefined): Regio
   return regions.find((region) => region === annotations?.[regionAnnotation]) ?? "";
 }
 
-/** Names that only the registry gives, to the Nodes of its probers. */
+const proberNames = new RegExp(`^edge-(?:(?:${regions.join("|")})-)?(?:0|[1-9]\\d*)$`);
+
+/** Names that only the registry gives, to the Nodes of its probers; nobody else may create a Node of such a name. */
 export function isProberName(name: string): boolean {
-  return /^edge-(?:[a-z]+-)?\d+$/.test(name);
+  return proberNames.test(name);
 }
 
 /** The region in the name of an edge node: `edge-weur-3` probes from western Europe, `edge-0` from anywhere. */

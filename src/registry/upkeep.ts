@@ -1,9 +1,10 @@
 /** What the sweep finds to do, and how it and others note that something is done. */
 import type { D1Database } from "@cloudflare/workers-types";
+import type { Node } from "../domain/node.ts";
 import { toTimestamp } from "../domain/object.ts";
 import type { ServiceKind } from "../domain/service.ts";
 import type { LatencyBucket } from "./latency-buckets.ts";
-import { rowsOf } from "./rows.ts";
+import { fromRow, rowsOf, type ObjectRow } from "./rows.ts";
 import { read } from "./statements/read.ts";
 import { settle } from "./statements/upkeep.ts";
 import type { ProbedPodIdentity } from "./write-readiness.ts";
@@ -49,6 +50,12 @@ export async function readDue(db: D1Database, nowMs: number): Promise<Due> {
     })),
     pending: rowsOf<PendingTarget>(results, 1),
   };
+}
+
+/** The Nodes of all probers, as they were written last. */
+export async function readEdgeNodes(db: D1Database): Promise<Node[]> {
+  const { results } = await db.prepare(read.edgeNodes).all<ObjectRow>();
+  return results.map((row) => fromRow(row) as Node);
 }
 
 /** Whoever has looked at everything up to `revision` is no longer pending for it. */

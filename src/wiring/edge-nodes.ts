@@ -1,6 +1,7 @@
 /** The Nodes of probers as they are at this moment, asked of the probers themselves. */
 import { withPulse } from "../domain/edge-node.ts";
-import { edgeNodeLabel, isProberName, type Node } from "../domain/node.ts";
+import { isProberName, type Node } from "../domain/node.ts";
+import { readEdgeNodes } from "../registry/upkeep.ts";
 import { proberObject } from "./objects.ts";
 import { pokeFeed, registryOf } from "./waking.ts";
 
@@ -27,7 +28,6 @@ export async function observeProber(env: Env, prober: string): Promise<void> {
 
 /** All probers' Nodes as they are at this moment. */
 export async function edgeNodes(env: Env): Promise<Node[]> {
-  const labels = [{ operator: "exists", key: edgeNodeLabel }] as const;
-  const { items } = await registryOf(env).list("nodes", { labels });
-  return Promise.all(items.map((node) => asProbing(env, node as Node)));
+  const nodes = await readEdgeNodes(env.DB);
+  return Promise.all(nodes.map((node) => asProbing(env, node)));
 }

@@ -3,12 +3,13 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { driveProbers } from "../../src/sweep/drive-probers.ts";
-import type { Node } from "../../src/domain/node.ts";
+import { edgeNodeLabel, type Node } from "../../src/domain/node.ts";
+import { edgeNodes } from "../../src/wiring/edge-nodes.ts";
 import { proberObject } from "../../src/wiring/objects.ts";
 import { readDue } from "../../src/registry/upkeep.ts";
 import { driveDeps } from "../../src/wiring/probing.ts";
 import { registryOf } from "../../src/wiring/waking.ts";
-import { fetchApi } from "../api/rest/client.ts";
+import { created, fetchApi, mergePatch, patch } from "../api/rest/client.ts";
 import { readyPod } from "../objects.ts";
 
 const registry = registryOf(env);
@@ -61,6 +62,16 @@ describe("a silent prober", () => {
     await driveProbers(driveDeps(env), (await readDue(env.DB, Date.now())).probers, 0);
     expect(await persisted()).toBe("True");
     expect(await readNode("/api/v1/nodes/edge-0")).toEqual(["True ProberReady"]);
+  });
+});
+
+describe("the edge nodes", () => {
+  it("are those that Rollcall has opened, whatever anybody's nodes are labelled", async () => {
+    await registry.create("pods", readyPod("c", "20.0.0.3"));
+    await created("/api/v1/nodes", { metadata: { name: "factory-7", labels: { [edgeNodeLabel]: "" } } });
+    const bare = await patch("/api/v1/nodes/edge-0", mergePatch, { metadata: { labels: { [edgeNodeLabel]: null } } });
+    expect(bare.body.metadata.labels).not.toHaveProperty([edgeNodeLabel]);
+    expect((await edgeNodes(env)).map(({ metadata }) => metadata.name)).toEqual(["edge-0"]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** core/v1 Node: Rollcall's own edge nodes, and nodes that pods of a real cluster are registered with. */
-import { isEdgeNode, type Node } from "../../domain/node.ts";
+import { isProberName, type Node } from "../../domain/node.ts";
+import { invalid, type FieldError } from "../validation/field-error.ts";
 import { isDnsSubdomain } from "../validation/names.ts";
 import { ageColumn, column, nameColumn, wideColumn } from "./columns.ts";
 import type { Kind } from "./kind.ts";
@@ -39,14 +40,22 @@ export const nodeKind: Kind<Node> = {
   deleteReturnsObject: false,
 
   withDefaults: (node) => ({ ...node, spec: node.spec ?? {} }),
-  validate: () => [],
+  validate: (node, before) => (before === undefined ? errorsOfName(node.metadata.name) : []),
   // Whoever registers a node reports its status with it, as kubelets do.
   prepareCreate: (node) => node,
   observe: (node, { deps }) => deps.observe(node),
-  whyKept(node) {
-    return isEdgeNode(node) ? "an edge node belongs to Rollcall and goes when it has no pods left" : undefined;
+  whyKept({ metadata }) {
+    return isProberName(metadata.name)
+      ? "an edge node belongs to Rollcall and goes when it has no pods left"
+      : undefined;
   },
 };
+
+/** A Node of somebody's own by the name of a prober would be taken for it, be it there already or still to come. */
+function errorsOfName(name: string): FieldError[] {
+  const why = 'names like "edge-0" and "edge-weur-1" are reserved for edge nodes, which belong to Rollcall';
+  return isProberName(name) ? [invalid("metadata.name", name, why)] : [];
+}
 
 function readiness({ spec, status }: Node): string {
   const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status;

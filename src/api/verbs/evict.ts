@@ -2,7 +2,7 @@
  * POST of an Eviction: a deletion that asks nicely. There are no disruption budgets here, so it is always granted; from an
  * edge node that is cordoned, the pod moves instead.
  */
-import { isEdgeNode, type Node } from "../../domain/node.ts";
+import { isProberName, type Node } from "../../domain/node.ts";
 import { isPodTerminating, type Pod } from "../../domain/pod.ts";
 import { readTyped } from "../body/read-typed.ts";
 import { notFound, subjectOf, type Answer, type Call } from "../call.ts";
@@ -61,8 +61,9 @@ async function moveOff(call: Call, found: Pod, dryRun: boolean): Promise<Refusal
 }
 
 async function isDrained({ deps }: Call, nodeName: string): Promise<boolean> {
+  if (!isProberName(nodeName)) return false;
   const node = (await deps.registry.get("nodes", "", nodeName)) as Node | undefined;
-  return node !== undefined && isEdgeNode(node) && node.spec?.unschedulable === true;
+  return node?.spec?.unschedulable === true;
 }
 
 function goneFrom(call: Call, nodeName: string): Refusal {

@@ -118,6 +118,9 @@ export const read = {
       WHERE o.resource = 'nodes' AND o.namespace = '' AND o.name = p.name
         AND json_extract(c.value, '$.type') = 'Ready') AS ready
     FROM probers p ORDER BY p.ordinal`,
+  edgeNodes: `SELECT o.revision, o.manifest FROM probers p
+      JOIN objects o ON o.resource = 'nodes' AND o.namespace = '' AND o.name = p.name
+    ORDER BY p.ordinal`,
   /** At most so many as a sweep can poke, each with the second in which the change was written. */
   pending: `SELECT kind, target, (SELECT written_at FROM log WHERE log.revision = pending.revision) * 1000 AS sinceMs
     FROM pending LIMIT 1000`,

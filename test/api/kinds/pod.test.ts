@@ -3,15 +3,19 @@ import type { Context } from "../../../src/api/context.ts";
 import { podKind } from "../../../src/api/kinds/pod/pod.ts";
 import { fieldErrorText } from "../../../src/api/validation/field-error.ts";
 import { Warnings } from "../../../src/api/warnings.ts";
+import { edgeNodeLabel } from "../../../src/domain/node.ts";
 import type { KubeObject } from "../../../src/domain/object.ts";
 import type { Container, ContainerPort, Pod, PodSpec, PodStatus } from "../../../src/domain/pod.ts";
 import { pod } from "../../objects.ts";
 
 const nowMs = Date.parse("2026-11-20T10:00:00Z");
 
+/** KubeEdge's too. */
+const edgeNodeLabels: Record<string, string> = { [edgeNodeLabel]: "" };
+
 function contextWith(nodes: readonly string[] = []): Context {
   const get = async (_: string, __: string, name: string): Promise<KubeObject | undefined> =>
-    nodes.includes(name) ? ({ kind: "Node", metadata: { name } } as KubeObject) : undefined;
+    nodes.includes(name) ? ({ kind: "Node", metadata: { name, labels: edgeNodeLabels } } as KubeObject) : undefined;
   return { deps: { registry: { get } }, warnings: new Warnings(), nowMs } as unknown as Context;
 }
 
@@ -337,6 +341,12 @@ describe("a new pod", () => {
     const { pod: made, warnings } = await registered({ nodeName: "elsewhere" });
     expect(made.spec).not.toHaveProperty("nodeName");
     expect(warnings[0]).toContain("elsewhere");
+  });
+
+  it("chooses no prober for itself", async () => {
+    const { pod: made, warnings } = await registered({ nodeName: "edge-0" }, at10, ["edge-0"]);
+    expect(made.spec).not.toHaveProperty("nodeName");
+    expect(warnings).toEqual([]);
   });
 
   it("on a node of somebody's own reports its readiness itself", async () => {

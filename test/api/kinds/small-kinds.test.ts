@@ -7,6 +7,7 @@ import { namespaceKind } from "../../../src/api/kinds/namespace.ts";
 import { nodeKind } from "../../../src/api/kinds/node.ts";
 import { podKind } from "../../../src/api/kinds/pod/pod.ts";
 import { serviceKind } from "../../../src/api/kinds/service/service.ts";
+import { fieldErrorText } from "../../../src/api/validation/field-error.ts";
 import type { EndpointSlice, Endpoints } from "../../../src/domain/endpoints.ts";
 import type { Namespace } from "../../../src/domain/namespace.ts";
 import { edgeNodeLabel, type Node } from "../../../src/domain/node.ts";
@@ -71,19 +72,31 @@ describe("a node", () => {
   const node: Node = { apiVersion: "v1", kind: "Node", metadata };
   const edge: Node = {
     ...node,
-    metadata: { ...metadata, labels: { [edgeNodeLabel]: "" } },
+    metadata: { ...metadata, name: "edge-0", labels: { [edgeNodeLabel]: "" } },
     spec: { unschedulable: true },
     status: { conditions: [{ type: "Ready", status: "True" }] },
   };
 
   it("shows whether it is ready, and its roles", () => {
     expect(row(nodeKind, node).slice(0, 4)).toEqual(["x", "Unknown", "<none>", "5m3s"]);
-    expect(row(nodeKind, edge).slice(0, 3)).toEqual(["x", "Ready,SchedulingDisabled", "edge"]);
+    expect(row(nodeKind, edge).slice(0, 3)).toEqual(["edge-0", "Ready,SchedulingDisabled", "edge"]);
   });
 
   it("is kept while it is one of Rollcall's own", () => {
     expect(nodeKind.whyKept?.(edge)).toBeTypeOf("string");
     expect(nodeKind.whyKept?.(node)).toBeUndefined();
+  });
+
+  it("of another cluster is nobody's but its owner's, whatever its labels say", () => {
+    const kubeEdge: Node = { ...node, metadata: { ...metadata, labels: { [edgeNodeLabel]: "" } } };
+    expect([nodeKind.whyKept?.(kubeEdge), fieldsOf(nodeKind, kubeEdge)]).toEqual([undefined, []]);
+  });
+
+  it("is not created under a name that only Rollcall gives, and may be changed under it", () => {
+    expect(nodeKind.validate(edge, undefined).map(fieldErrorText)).toEqual([
+      'metadata.name: Invalid value: "edge-0": names like "edge-0" and "edge-weur-1" are reserved for edge nodes, which belong to Rollcall',
+    ]);
+    expect(fieldsOf(nodeKind, edge, edge)).toEqual([]);
   });
 });
 

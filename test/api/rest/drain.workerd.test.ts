@@ -87,3 +87,30 @@ describe("an edge node", () => {
     await cordon(String(pod.spec["nodeName"]), null);
   });
 });
+
+describe("a node of somebody's own", () => {
+  it("that is drained has its pods deleted, be it labelled as an edge node as KubeEdge's are", async () => {
+    const { path } = await newNamespace();
+    await created("/api/v1/nodes", {
+      metadata: { name: "factory-7", labels: { "node-role.kubernetes.io/edge": "" } },
+      spec: { unschedulable: true },
+    });
+    const pod = { metadata: { name: "web" }, spec: { nodeName: "factory-7", containers: [{ name: "web" }] } };
+    expect((await created(`${path}/pods`, pod)).spec["nodeName"]).toBe("factory-7");
+    expect((await evict(path, "web", "?gracePeriodSeconds=0")).code).toBe(201);
+    expect((await send("DELETE", "/api/v1/nodes/factory-7")).code).toBe(200);
+  });
+
+  it("is not created under the name of an edge node, and one of the cluster's is changed by applying to it", async () => {
+    const refused = await send("POST", "/api/v1/nodes", { metadata: { name: "edge-400" } });
+    expect([refused.code, refused.body.reason]).toEqual([422, "Invalid"]);
+    expect(refused.body.message).toMatch(
+      /^Node "edge-400" is invalid: metadata.name: Invalid value: "edge-400": names /,
+    );
+    const { path } = await newNamespace();
+    const node = String((await register(path, "web")).spec["nodeName"]);
+    const applied = { apiVersion: "v1", kind: "Node", metadata: { name: node, labels: { team: "a" } } };
+    const reply = await patch(`/api/v1/nodes/${node}?fieldManager=a`, "application/apply-patch+yaml", applied);
+    expect([reply.code, reply.body.metadata.labels]).toEqual([200, expect.objectContaining({ team: "a" })]);
+  });
+});

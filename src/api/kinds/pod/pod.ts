@@ -1,6 +1,6 @@
 /** core/v1 Pod: a program that somebody runs somewhere, registered with its address. */
 import { endpointsView } from "../../../domain/concerns.ts";
-import { isEdgeNode, type Node } from "../../../domain/node.ts";
+import { isProberName } from "../../../domain/node.ts";
 import { isPodFinished, podAddresses, type Pod } from "../../../domain/pod.ts";
 import { leaseMsOf } from "../../../domain/pod-lease.ts";
 import { withSafeToStop } from "../../../domain/safe-to-stop.ts";
@@ -85,8 +85,8 @@ export const podKind: Kind<Pod> = {
 async function placed(pod: Pod, context: Context): Promise<Pod> {
   const { nodeName, ...spec } = pod.spec;
   if (nodeName === undefined) return pod;
-  const node = (await context.deps.registry.get("nodes", "", nodeName)) as Node | undefined;
-  if (node !== undefined && !isEdgeNode(node)) return pod;
+  const node = await context.deps.registry.get("nodes", "", nodeName);
+  if (node !== undefined && !isProberName(nodeName)) return pod;
   if (node === undefined) {
     context.warnings.add(
       `spec.nodeName: there is no node ${JSON.stringify(nodeName)} here, the pod is assigned to an edge node`,
