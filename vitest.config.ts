@@ -64,7 +64,7 @@ export default defineConfig({
           env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
           include: [endToEnd],
           globalSetup: ["./test/e2e/clients/shared-server.ts"],
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
