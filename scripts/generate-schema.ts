@@ -40,6 +40,7 @@ const roots = [
   "V1SelfSubjectReview",
   "V1SelfSubjectRulesReview",
   "V1SubjectAccessReview",
+  "V1TokenReview",
 ];
 
 /** The models say `string` of a resource.Quantity, which may be a number as well. */

@@ -28,6 +28,8 @@ export interface ApiDeps {
   access: Access;
   /** Makes a token for a service account; undefined while there is no key to sign it with. */
   issueToken(order: TokenOrder): Promise<IssuedToken | undefined>;
+  /** Whose token it is, if it is meant for one of the audiences; for the API, where none is named. */
+  reviewToken(token: string, audiences: readonly string[]): Promise<ReviewedToken>;
   /**
    * Wakes those concerned. Resolves with the services that had not taken the change in after `waitMs` (0: do not
    * wait).
@@ -76,6 +78,13 @@ export interface IssuedToken {
   token: string;
   audiences: readonly string[];
 }
+
+export type ReviewedToken =
+  /** `audiences` are those that were asked for and that it is meant for. */
+  | { outcome: "good"; user: User; audiences: readonly string[] }
+  /** `audiences` are those that it is meant for, none of them among those that were asked for. */
+  | { outcome: "for-others"; audiences: readonly string[]; asked: readonly string[] }
+  | { outcome: "bad" };
 
 export interface ChangeSubscription {
   resource: GroupResource;

@@ -86,6 +86,7 @@ export const builtInRoles: ReadonlySet<string> = new Set([
   "admin",
   "edit",
   "view",
+  "system:auth-delegator",
   "system:basic-user",
   "system:discovery",
   "system:monitoring",

@@ -4,11 +4,13 @@
  */
 import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
 import { apiAudience, signToken } from "../access/account-token.ts";
-import { anonymous, authenticate, type AuthenticationDeps, type Identity } from "../access/authenticate.ts";
+import { authenticate, type AuthenticationDeps } from "../access/authenticate.ts";
 import { certificatesUrl, verifyAssertion, type CloudflareAccess } from "../access/cloudflare-access.ts";
+import { anonymous, type Identity } from "../access/identity.ts";
 import { impersonationOf } from "../access/impersonate.ts";
+import { judgeToken } from "../access/judge-token.ts";
 import { isPublicPath } from "../api/authorization.ts";
-import type { IssuedToken, TokenOrder } from "../api/deps.ts";
+import type { IssuedToken, ReviewedToken, TokenOrder } from "../api/deps.ts";
 import { badRequest, Refusal } from "../api/refusal.ts";
 import type { AccessConfig } from "../config/access.ts";
 import type { Config } from "../config/config.ts";
@@ -88,4 +90,23 @@ export async function issueToken(access: AccessConfig, order: TokenOrder): Promi
   const audiences = order.audiences.length === 0 ? [apiAudience] : order.audiences;
   const token = await signToken(access.tokenKeys, { ...order, audiences, id: newUid() });
   return token === undefined ? undefined : { token, audiences };
+}
+
+/** Whose token it is, for whoever was shown it. */
+export async function reviewToken(
+  env: Env,
+  access: AccessConfig,
+  token: string,
+  audiences: readonly string[],
+): Promise<ReviewedToken> {
+  const asked = audiences.length === 0 ? [apiAudience] : audiences;
+  const verdict = await judgeToken(authenticationDeps(env, access), token, asked);
+  switch (verdict.outcome) {
+    case "good":
+      return { outcome: "good", user: verdict.identity.user, audiences: verdict.audiences };
+    case "for-others":
+      return { outcome: "for-others", audiences: verdict.audiences, asked };
+    case "bad":
+      return verdict;
+  }
 }

@@ -14,7 +14,7 @@ import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
 import { knownAccess } from "./isolate.ts";
 import { asProbing } from "./edge-nodes.ts";
-import { issueToken, type Admitted } from "./access.ts";
+import { issueToken, reviewToken, type Admitted } from "./access.ts";
 import { announceTo, countReplicas, newUid, registryOf } from "./waking.ts";
 
 /** Rollcall itself, where nobody asked. */
@@ -60,6 +60,7 @@ function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDe
     recheck,
     access: knownAccess(env).policy,
     issueToken: (order) => issueToken(access, order),
+    reviewToken: (token, audiences) => reviewToken(env, access, token, audiences),
     announce: (concerned, waitMs) => {
       waitUntil(countReplicas(env, concerned));
       return announceTo(env, concerned, waitMs);

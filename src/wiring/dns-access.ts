@@ -3,7 +3,7 @@
  * whose services they may get by role and binding. Other namespaces are as if they did not exist.
  */
 import { dnsAudience } from "../access/account-token.ts";
-import { identifyAccount } from "../access/authenticate.ts";
+import { judgeAccountToken } from "../access/judge-token.ts";
 import type { Config } from "../config/config.ts";
 import type { Rights } from "../dns/deps.ts";
 import { parseAccountUsername } from "../domain/service-account.ts";
@@ -12,9 +12,9 @@ import { knownAccess } from "./isolate.ts";
 
 /** Undefined for a token that is none, is not meant for DNS, or is good no longer. */
 export async function rightsOfToken(env: Env, { access }: Config, token: string): Promise<Rights | undefined> {
-  const identity = await identifyAccount(authenticationDeps(env, access), token, dnsAudience);
-  if (identity === undefined) return undefined;
-  const { user } = identity;
+  const verdict = await judgeAccountToken(authenticationDeps(env, access), token, [dnsAudience]);
+  if (verdict.outcome !== "good") return undefined;
+  const { user } = verdict.identity;
   const home = parseAccountUsername(user.username)?.namespace;
   const { policy, revision } = await knownAccess(env).policy.current();
   const services = { verb: "get", group: "", resource: "services", subresource: "", name: "" };

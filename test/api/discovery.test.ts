@@ -102,6 +102,7 @@ describe("discovery tells in both its forms", () => {
       { name: "selfsubjectrulesreviews", kind: "SelfSubjectRulesReview", namespaced: false, verbs: ["create"] },
     ]);
     expect((discoverVersion("authentication.k8s.io", "v1") as Legacy).resources).toMatchObject([
+      { name: "tokenreviews", kind: "TokenReview", namespaced: false, verbs: ["create"] },
       { name: "selfsubjectreviews", kind: "SelfSubjectReview", namespaced: false, verbs: ["create"] },
     ]);
   });

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { migrate, type Database } from "../../src/local/migrate.ts";
+import { projectFolder } from "../../src/local/project-folder.ts";
 
 /** As much of D1 as migrations need, on Node's SQLite: a batch is one transaction. */
 function d1(sqlite: DatabaseSync): Database {
@@ -83,5 +84,31 @@ describe("migrating a database", () => {
     write("0001_a.sql", "this was applied long ago");
     write("0002_b.sql", "CREATE TABLE b (n);");
     expect(await migrate(d1(sqlite), folder)).toEqual(["0002_b.sql"]);
+  });
+});
+
+describe("Rollcall's own migrations", () => {
+  it("make a role of theirs of one that somebody had given its name, and tell of it as of any change", async () => {
+    const own = join(projectFolder, "migrations");
+    const delegator = "0004_auth_delegator.sql";
+    const apply = (name: string): void => sqlite.exec(readFileSync(join(own, name), "utf8"));
+    for (const name of readdirSync(own).sort()) if (name < delegator) apply(name);
+    const role = {
+      metadata: { name: "system:auth-delegator", uid: "mine", creationTimestamp: "2026-01-01T00:00:00Z" },
+    };
+    const held = "'clusterroles.rbac.authorization.k8s.io', '', 'system:auth-delegator', 'mine'";
+    sqlite.exec(`INSERT INTO log (resource, namespace, name, uid, change, manifest) VALUES (${held}, 'ADDED', '{}');
+      INSERT INTO objects (resource, namespace, name, uid, revision, manifest)
+      VALUES (${held}, (SELECT max(revision) FROM log), '${JSON.stringify({ ...role, rules: [{ verbs: ["*"] }] })}')`);
+    apply(delegator);
+    const kept = sqlite.prepare("SELECT revision, manifest FROM objects WHERE uid = 'mine'").all();
+    const told = sqlite.prepare("SELECT revision, previous, change FROM log ORDER BY revision DESC LIMIT 1").get();
+    const revision = Number(kept[0]?.["revision"]);
+    expect(JSON.parse(String(kept[0]?.["manifest"]))).toMatchObject({
+      ...role,
+      rules: [{ resources: ["tokenreviews"] }, { resources: ["subjectaccessreviews"] }],
+    });
+    expect(told).toEqual({ revision, previous: revision - 1, change: "MODIFIED" });
+    expect(sqlite.prepare("SELECT policy_revision FROM registry").get()).toEqual({ policy_revision: revision });
   });
 });

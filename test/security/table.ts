@@ -63,6 +63,7 @@ export const resourceRows: readonly (readonly [resource: string, verbs: string, 
   ["selfsubjectaccessreviews.authorization.k8s.io", "create", "everybody"],
   ["selfsubjectrulesreviews.authorization.k8s.io", "create", "everybody"],
   ["selfsubjectreviews.authentication.k8s.io", "create", "everybody"],
+  ["tokenreviews.authentication.k8s.io", "create", ""],
   ["subjectaccessreviews.authorization.k8s.io", "create", ""],
   ["localsubjectaccessreviews.authorization.k8s.io", "create", "admin"],
 ];

@@ -1,15 +1,18 @@
 /**
- * The reviews that there are: whether somebody may do something, what they may do, who they are.
- * Source: kubernetes, pkg/apis/authorization/validation/validation.go; pkg/registry/authorization.
+ * The reviews that there are: whether somebody may do something, what they may do, who they are, whose a token is.
+ * Source: kubernetes, pkg/apis/authorization/validation/validation.go; pkg/registry/authorization;
+ * pkg/registry/authentication/tokenreview/storage.go.
  */
 import type { PolicyRule } from "../../domain/rbac.ts";
 import type { User } from "../../domain/user.ts";
+import type { ReviewedToken } from "../deps.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { badRequest } from "../refusal.ts";
 import { forbidden, invalid, type FieldError } from "../validation/field-error.ts";
 import { attributesOf, subjectOf, textOf } from "./asked.ts";
 import type { Review } from "./review.ts";
 
+const authentication = { group: "authentication.k8s.io", version: "v1" } as const;
 const authorization = { group: "authorization.k8s.io", version: "v1" } as const;
 
 export const reviews: readonly Review[] = [
@@ -50,8 +53,17 @@ export const reviews: readonly Review[] = [
     status: async (spec, { access, user }) => rulesStatus(await access.rulesOf(user, textOf(spec, "namespace"))),
   },
   {
-    group: "authentication.k8s.io",
-    version: "v1",
+    ...authentication,
+    kind: "TokenReview",
+    plural: "tokenreviews",
+    singular: "tokenreview",
+    namespaced: false,
+    validate: (spec) =>
+      textOf(spec, "token") === "" ? badRequest("token is required for TokenReview in authentication") : [],
+    status: async (spec, { reviewToken }) => tokenStatus(await reviewToken(textOf(spec, "token"), audiencesOf(spec))),
+  },
+  {
+    ...authentication,
     kind: "SelfSubjectReview",
     plural: "selfsubjectreviews",
     singular: "selfsubjectreview",
@@ -97,6 +109,31 @@ function rulesStatus(rules: readonly PolicyRule[]): JsonObject {
     }),
     incomplete: false,
   };
+}
+
+function audiencesOf({ audiences }: JsonObject): string[] {
+  return Array.isArray(audiences) ? audiences.map((audience) => String(audience)) : [];
+}
+
+function tokenStatus(reviewed: ReviewedToken): JsonObject {
+  switch (reviewed.outcome) {
+    case "good":
+      return { authenticated: true, user: toUserInfo(reviewed.user), audiences: [...reviewed.audiences] };
+    case "for-others": {
+      const [meant, asked] = [reviewed.audiences, reviewed.asked].map((audiences) => quotedList(audiences));
+      const why = `token audiences ${meant} is invalid for the target audiences ${asked}`;
+      return { user: {}, error: `[${invalidToken}, ${why}]` };
+    }
+    case "bad":
+      return { user: {}, error: invalidToken };
+  }
+}
+
+const invalidToken = "invalid bearer token";
+
+/** As Go prints a list of texts. */
+function quotedList(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(" ")}]`;
 }
 
 function toUserInfo({ username, uid, groups, extra }: User): JsonObject {

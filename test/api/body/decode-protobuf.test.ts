@@ -106,6 +106,7 @@ const roots: TypeName[] = [
   "SelfSubjectAccessReview",
   "SelfSubjectReview",
   "SelfSubjectRulesReview",
+  "TokenReview",
 ];
 
 describe("a message", () => {

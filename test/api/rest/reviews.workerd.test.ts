@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bind, newAccount, type Account } from "./accounts.ts";
 import { get, send, type Document, type Reply } from "./client.ts";
 
 const authorization = "/apis/authorization.k8s.io/v1";
@@ -77,5 +78,67 @@ describe("a review", () => {
     expect((await get(`${authorization}/selfsubjectaccessreviews/x`)).code).toBe(404);
     expect((await send("POST", `${authorization}/namespaces/default/selfsubjectaccessreviews`, {})).code).toBe(404);
     expect((await get("/apis/authorization.k8s.io/v2/selfsubjectaccessreviews")).code).toBe(404);
+  });
+});
+
+describe("a review of a token", () => {
+  const reviews = `${authentication}/tokenreviews`;
+
+  async function reviewed(spec: object, by?: Account): Promise<Reply> {
+    return by === undefined ? send("POST", reviews, { spec }) : by.send("POST", reviews, { spec });
+  }
+
+  it("says who holds it, and for which of the audiences that were named it is good", async () => {
+    const { namespace, name, token } = await newAccount();
+    const { code, body } = await reviewed({ token });
+    expect(code).toBe(201);
+    expect(body).toMatchObject({
+      kind: "TokenReview",
+      apiVersion: "authentication.k8s.io/v1",
+      spec: { token },
+      status: {
+        authenticated: true,
+        user: {
+          username: `system:serviceaccount:${namespace}:${name}`,
+          uid: expect.any(String) as unknown,
+          groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+          extra: { "authentication.kubernetes.io/credential-id": [expect.stringMatching(/^JTI=/) as unknown] },
+        },
+        audiences: ["rollcall"],
+      },
+    });
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+    const made = await send("POST", path, { spec: { audiences: ["vault", "dns"] } });
+    const { token: forVault } = made.body.status as unknown as { token: string };
+    const named = await reviewed({ token: forVault, audiences: ["elsewhere", "vault"] });
+    expect(named.body.status).toMatchObject({ authenticated: true, audiences: ["vault"] });
+    expect((await reviewed({ token: forVault })).body.status).toEqual({
+      user: {},
+      error: '[invalid bearer token, token audiences ["vault" "dns"] is invalid for the target audiences ["rollcall"]]',
+    });
+  });
+
+  it("says no more of a token than that it is no good, and of that of an account that has gone", async () => {
+    const gone = await newAccount();
+    expect((await reviewed({ token: gone.token })).body.status).toMatchObject({ authenticated: true });
+    await send("DELETE", `/api/v1/namespaces/${gone.namespace}/serviceaccounts/${gone.name}`);
+    for (const token of [gone.token, `${gone.token}x`, "x", "..", "\u0000"]) {
+      const { code, body } = await reviewed({ token });
+      expect([code, body.status]).toEqual([201, { user: {}, error: "invalid bearer token" }]);
+    }
+  });
+
+  it("needs a token, and the right that system:auth-delegator gives", async () => {
+    const { code, body } = await reviewed({});
+    expect([code, body.message]).toEqual([400, "token is required for TokenReview in authentication"]);
+    const proxy = await newAccount();
+    expect((await reviewed({ token: proxy.token }, proxy)).code).toBe(403);
+    await bind(proxy, "system:auth-delegator", "");
+    expect((await reviewed({ token: proxy.token }, proxy)).body.status).toMatchObject({ authenticated: true });
+    const access = { user: "jane", resourceAttributes: { verb: "get", resource: "pods" } };
+    const answer = await proxy.send("POST", `${authorization}/subjectaccessreviews`, { spec: access });
+    expect(answer.body.status).toEqual({ allowed: false });
+    const changed = await send("DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:auth-delegator");
+    expect(changed.body.message).toContain("this role belongs to Rollcall");
   });
 });

@@ -73,8 +73,8 @@ describe.skipIf(!hasKubectl || kubectlMinor < 28)("access by kubectl", () => {
     expect(await says("describe", "role", "reader")).toMatch(/pods\/status\s+\[\]\s+\[\]\s+\[get list\]/);
     const names = (await says("get", "clusterroles", "-o", "name")).trim().split("\n");
     expect(names).toEqual(
-      ["admin", "cluster-admin", "edit", "scraper", "system:basic-user", "system:discovery", "system:monitoring"]
-        .concat(["system:node", "system:public-info-viewer", "view"])
+      ["admin", "cluster-admin", "edit", "scraper", "system:auth-delegator", "system:basic-user", "system:discovery"]
+        .concat(["system:monitoring", "system:node", "system:public-info-viewer", "view"])
         .map((name) => `clusterrole.rbac.authorization.k8s.io/${name}`),
     );
     expect(await says("get", "rolebinding", "ci-views", "-o", "wide", "--no-headers")).toMatch(
