@@ -20,6 +20,9 @@ const requestsAtATime = [1, 8] as const;
 /** Nothing by itself, nothing to other machines. */
 const environment = { ROLLCALL_CRON: "off", AUDIT: "off", DNS_TTL: "1", PROBE_DENY: "0.0.0.0/0,::/0" };
 
+/** One a second. */
+const mostAttempts = 60;
+
 export interface ServerRun {
   minutes: number;
   seed: number;
@@ -89,9 +92,9 @@ async function sendRound(
   return undefined;
 }
 
-/** The status, or what is wrong. Sends again what came too soon. */
+/** The status, or what is wrong. Sends again what came too soon, until that is what is wrong. */
 async function tried(server: ServerProcess, request: HostileRequest, agent: Agent): Promise<number | string> {
-  for (;;) {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
     if (!server.isRunning()) return "the server has died";
     try {
       const { status, fault } = await send(server.url, request, agent);
@@ -101,6 +104,7 @@ async function tried(server: ServerProcess, request: HostileRequest, agent: Agen
     }
     await sleep(1000);
   }
+  return `429 for ${mostAttempts} s`;
 }
 
 function tell(round: number | undefined, counts: ReadonlyMap<number, number>): void {

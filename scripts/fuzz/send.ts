@@ -40,7 +40,8 @@ export function send(
 async function answerOf(response: IncomingMessage, mayStream: boolean): Promise<Answer> {
   const status = response.statusCode ?? 0;
   if (mayStream && status === 200) {
-    response.destroy();
+    // Of a connection that is only closed workerd hears nothing before it writes to it, and watches are counted.
+    response.socket.resetAndDestroy();
     return { status, fault: undefined };
   }
   const text = Buffer.concat(await response.toArray()).toString();

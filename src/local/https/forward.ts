@@ -28,9 +28,9 @@ export function forward(request: Received, response: Answer, worker: WorkerSocke
     if (!response.headersSent) refuse(response); // else it is for the answer to say whether it was cut off
   });
   // Before it has seen the end of its body, HTTP/2 lets a request that was cut off look like one that is complete.
-  request.on("aborted", () => asked.destroy());
+  request.on("aborted", () => leave(asked));
   response.on("close", () => {
-    asked.destroy();
+    leave(asked);
     readRest(request);
   });
   request.pipe(asked);
@@ -68,6 +68,12 @@ function passOn(answer: IncomingMessage, request: Received, response: Answer): v
     request.on("end", () => void response.end());
     readRest(request);
   });
+}
+
+/** Before it has something to write, workerd hears of a connection that is reset, and not of one that is closed. */
+function leave(asked: ClientRequest): void {
+  if (!asked.destroyed) asked.socket?.resetAndDestroy(); // else another request may have its connection
+  asked.destroy();
 }
 
 /** What is still sent of a body that was answered early. */

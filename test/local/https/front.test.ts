@@ -88,14 +88,25 @@ describe.each(versions)("over %s, the front", (version) => {
     }
   });
 
-  it("tells the Worker that the client of a watch has gone", async () => {
-    const closed = Promise.withResolvers<void>();
-    const { url } = await frontBefore((_, response) => {
-      response.on("close", () => closed.resolve());
+  it("tells the Worker that the client of a watch has gone, by resetting the connection", async () => {
+    const closed = Promise.withResolvers<string | undefined>();
+    const { url } = await frontBefore(({ socket }, response) => {
+      socket.on("error", ({ code }: NodeJS.ErrnoException) => closed.resolve(code));
+      socket.on("close", () => closed.resolve("closed"));
       response.flushHeaders();
     });
     (await ask(version, url)).leave();
-    await expect(closed.promise).resolves.toBeUndefined();
+    await expect(closed.promise).resolves.toBe("ECONNRESET");
+  });
+
+  it("keeps the connection to the Worker for the next request", async () => {
+    const ports: (number | undefined)[] = [];
+    const { url } = await frontBefore(({ socket }, response) => {
+      ports.push(socket.remotePort);
+      response.end();
+    });
+    for (let count = 0; count < 3; count += 1) await textOf(ask(version, url));
+    expect(new Set(ports).size).toBe(1);
   });
 
   it("tells the client that an answer was cut off", async () => {
