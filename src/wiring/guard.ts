@@ -1,5 +1,5 @@
 /** Fills in the guard's bindings and keeps an isolate's gates. An environment without the bindings has no rates. */
-import { anonymous } from "../access/authenticate.ts";
+import { anonymous } from "../access/identity.ts";
 import type { Config } from "../config/config.ts";
 import type { Reason } from "../api/refusal.ts";
 import type { User } from "../domain/user.ts";

@@ -60,7 +60,7 @@ export const reviews: readonly Review[] = [
     namespaced: false,
     validate: (spec) =>
       textOf(spec, "token") === "" ? badRequest("token is required for TokenReview in authentication") : [],
-    status: async (spec, { reviewToken }) => tokenStatus(await reviewToken(textOf(spec, "token"), audiencesOf(spec))),
+    status: async (spec, deps) => tokenStatus(await deps.reviewToken(textOf(spec, "token"), audiencesOf(spec))),
   },
   {
     ...authentication,

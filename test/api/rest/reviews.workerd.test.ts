@@ -109,7 +109,7 @@ describe("a review of a token", () => {
     });
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
     const made = await send("POST", path, { spec: { audiences: ["vault", "dns"] } });
-    const { token: forVault } = made.body.status as unknown as { token: string };
+    const { token: forVault } = made.body.status as { token: string };
     const named = await reviewed({ token: forVault, audiences: ["elsewhere", "vault"] });
     expect(named.body.status).toMatchObject({ authenticated: true, audiences: ["vault"] });
     expect((await reviewed({ token: forVault })).body.status).toEqual({
