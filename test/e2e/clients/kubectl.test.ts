@@ -62,6 +62,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
       "serviceaccounts",
       "services",
       "subjectaccessreviews",
+      "tokenreviews",
     ]);
     expect((await says("get", "namespaces", "-o", "name")).split("\n")).toEqual(
       expect.arrayContaining(
