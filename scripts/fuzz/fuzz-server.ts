@@ -1,6 +1,7 @@
 /**
- * Starts a Rollcall, with its data in a temporary folder, and sends it hostile requests, one after another or several at once: each must be
- * answered in time, with nothing that says it was at a loss, by the workerd that it began with. Leaves nothing behind.
+ * Starts a Rollcall, with its data in a temporary folder, and sends it hostile requests, one after another or several at
+ * once: each must be answered in time, with nothing that says it was at a loss, by the workerd that it began with. Leaves
+ * nothing behind.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";

@@ -1,6 +1,7 @@
 /**
  * What one isolate keeps between requests: the DNS server with its catalogue and its answers, the accounts and the
- * tokens that it knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL, or seconds.
+ * tokens that it knows. A write drops what this isolate holds of it at once; other isolates learn of it within one TTL,
+ * or seconds.
  */
 import { waitUntil } from "cloudflare:workers";
 import { KnownAccess } from "../access/known-access.ts";
