@@ -65,10 +65,6 @@ export class Refusal {
   }
 }
 
-export function isRefusalOf(answer: unknown, type: Reason["type"]): boolean {
-  return answer instanceof Refusal && answer.reason.type === type;
-}
-
 export function badRequest(message: string): Refusal {
   return new Refusal({ type: "bad-request", message });
 }

@@ -24,13 +24,13 @@ import { shapeOfType } from "../fields/shape.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import type { Draft } from "../kinds/kind.ts";
 import type { PatchOptions } from "../options.ts";
-import { isRefusalOf, Refusal } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { conform } from "../schema/conform.ts";
 import { authorOf } from "../write/author.ts";
 import { managed, managersBeforeFirstApply, managersOf } from "../write/managed-fields.ts";
 import { readConfiguration, type Configuration } from "../write/read-configuration.ts";
 import { placed, toDraft } from "../write/read-draft.ts";
-import { createInstead } from "./create.ts";
+import { updateOrCreate } from "./update-or-create.ts";
 import { update } from "./update.ts";
 
 export const applyPatchType: MediaType<TextFormat> = { name: "application/apply-patch+yaml", format: "yaml" };
@@ -39,16 +39,13 @@ export async function applyText(call: Call, text: string, options: PatchOptions)
   const configuration = readConfiguration(call, text, options.fieldValidation);
   if (configuration instanceof Refusal) return configuration;
   const author = authorOf(call, options, "Apply");
-  const overlaid = (): Promise<Answer | Refusal> => {
-    return update(call, options.dryRun, author, (live) => overlay(call, live, configuration, author, options.force));
-  };
-  const answer = await overlaid();
-  if (!isRefusalOf(answer, "not-found") || call.subresource !== "") return answer;
-  const first = firstDraft(call, configuration, author);
-  if (first instanceof Refusal) return first;
-  const made = await createInstead(call, first, options.dryRun, author);
-  // Somebody else was faster; then there is something to lay it over.
-  return isRefusalOf(made, "already-exists") ? overlaid() : made;
+  return updateOrCreate(call, {
+    update: () =>
+      update(call, options.dryRun, author, (live) => overlay(call, live, configuration, author, options.force)),
+    first: () => firstDraft(call, configuration, author),
+    dryRun: options.dryRun,
+    author,
+  });
 }
 
 /** What is applied where there is nothing yet is the object. */

@@ -1,6 +1,5 @@
 /** POST on a collection. */
 import type { KubeObject } from "../../domain/object.ts";
-import { whyNotAllowed } from "../authorization.ts";
 import type { Answer, Call } from "../call.ts";
 import type { Author } from "../fields/managers.ts";
 import type { Draft } from "../kinds/kind.ts";
@@ -19,24 +18,17 @@ export async function create(call: Call): Promise<Answer | Refusal> {
   return createDraft(call, draft, options.dryRun, authorOf(call, options, "Update"));
 }
 
-async function createDraft(call: Call, draft: Draft, dryRun: boolean, author: Author): Promise<Answer | Refusal> {
-  const object = await prepareNew(call, draft, author);
-  if (object instanceof Refusal) return object;
-  const notGranted = await call.kind.whyNotGranted?.(object, undefined, call);
-  if (notGranted !== undefined) return notGranted;
-  return dryRun ? pretend(call, object) : write(call, object);
-}
-
-/** By a request to replace or apply what turns out not to be there: that takes the right to create it, too. */
-export async function createInstead(
+export async function createDraft(
   call: Call,
   draft: Draft,
   dryRun: boolean,
   author: Author,
 ): Promise<Answer | Refusal> {
-  const { kind, namespace, name, subresource } = call;
-  const attributes = { verb: "create", group: kind.group, resource: kind.plural, subresource, namespace, name };
-  return (await whyNotAllowed(call.deps, attributes)) ?? createDraft(call, draft, dryRun, author);
+  const object = await prepareNew(call, draft, author);
+  if (object instanceof Refusal) return object;
+  const notGranted = await call.kind.whyNotGranted?.(object, undefined, call);
+  if (notGranted !== undefined) return notGranted;
+  return dryRun ? pretend(call, object) : write(call, object);
 }
 
 async function write(call: Call, object: KubeObject): Promise<Answer | Refusal> {
