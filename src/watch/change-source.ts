@@ -2,7 +2,7 @@
  * The changes to one kind of object from a revision on, as a watch stream in the Worker takes them: first what the log
  * already holds, then what the change feed tells. Bounded: a reader that falls behind is told so and cut off.
  */
-import type { LogEntry, LogPart } from "../registry/log.ts";
+import type { FilteredLogPart, LogEntry } from "../registry/log.ts";
 import type { FeedMessage, Subscription } from "./fan-out.ts";
 
 /** What comes next. After `too-old`, `overrun` and `closed` there is nothing more. */
@@ -19,7 +19,7 @@ export type NextChanges =
 
 export interface ChangeSourceDeps {
   /** Of what the reader asks for. */
-  readChanges(since: number): Promise<LogPart>;
+  readChanges(since: number): Promise<FilteredLogPart>;
   connect(subscription: Subscription): Promise<FeedSocket>;
 }
 

@@ -8,7 +8,7 @@ import { configOf, type Config } from "../config/config.ts";
 import { mastersGroup } from "../domain/rbac.ts";
 import type { User } from "../domain/user.ts";
 import { readDeparture } from "../registry/catalogue.ts";
-import { readChanges } from "../registry/log.ts";
+import { readChangesOf } from "../registry/log.ts";
 import { ChangeSource } from "../watch/change-source.ts";
 import type { Subscription } from "../watch/fan-out.ts";
 import { feedObject } from "./objects.ts";
@@ -68,7 +68,7 @@ function apiDeps(env: Env, config: Config, { admitted, recheck }: Caller): ApiDe
     follow: (subscription) =>
       new ChangeSource(
         {
-          readChanges: (since) => readChanges(env.DB, since, subscription),
+          readChanges: (since) => readChangesOf(env.DB, since, subscription),
           connect: (from) => connectToFeed(env, from, admitted.user),
         },
         subscription,

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/domain/object.ts";
-import { compactLog, readChanges } from "../../src/registry/log.ts";
+import { compactLog, readChanges, readChangesOf } from "../../src/registry/log.ts";
 import { registryOf } from "../../src/wiring/waking.ts";
 import { service } from "../objects.ts";
 
@@ -21,7 +21,7 @@ async function labelled(object: KubeObject, label: string): Promise<KubeObject> 
 
 /** What the log says of one object since a revision: the change, and the label before and after. */
 async function story(name: string, since = 0): Promise<string[]> {
-  const { entries } = await readChanges(env.DB, since, {}, whole);
+  const { entries } = await readChanges(env.DB, since, whole);
   return entries
     .filter(({ object }) => object.metadata.name === name)
     .map(
@@ -43,10 +43,10 @@ describe("the log", () => {
   });
 
   it("is read in parts", async () => {
-    const all = (await readChanges(env.DB, 0, {}, whole)).entries.map(({ revision }) => revision);
+    const all = (await readChanges(env.DB, 0, whole)).entries.map(({ revision }) => revision);
     const parts: number[] = [];
     for (let more = true; more;) {
-      const part = await readChanges(env.DB, parts.at(-1) ?? 0, {}, { entries: 2, octets: Number.MAX_SAFE_INTEGER });
+      const part = await readChanges(env.DB, parts.at(-1) ?? 0, { entries: 2, octets: Number.MAX_SAFE_INTEGER });
       expect(part.entries.length).toBeLessThanOrEqual(2);
       parts.push(...part.entries.map(({ revision }) => revision));
       more = part.more;
@@ -71,13 +71,13 @@ describe("the log", () => {
       metadata: service("mine").metadata,
     });
     const of = { resource: "services", namespace: "default" } as const;
-    const { entries, ...rest } = await readChanges(env.DB, since, of, whole);
+    const { entries, ...rest } = await readChangesOf(env.DB, since, of, whole);
     expect(entries.map(({ object }) => object)).toEqual([mine]);
     const head = last.outcome === "written" ? Number(last.object.metadata.resourceVersion) : undefined;
     expect(rest).toMatchObject({ upToRevision: head, more: false, accessChanged: false });
-    const cut = await readChanges(env.DB, since, of, { entries: 1, octets: 1 });
+    const cut = await readChangesOf(env.DB, since, of, { entries: 1, octets: 1 });
     expect(cut).toMatchObject({ upToRevision: Number(mine.metadata.resourceVersion), more: true });
-    expect(await readChanges(env.DB, cut.upToRevision, of)).toMatchObject({
+    expect(await readChangesOf(env.DB, cut.upToRevision, of)).toMatchObject({
       entries: [],
       upToRevision: head,
       more: false,
@@ -85,12 +85,12 @@ describe("the log", () => {
   });
 
   it("says when who may do what may have changed, whatever is read of it", async () => {
-    const { upToRevision } = await readChanges(env.DB, 0, {}, whole);
+    const { upToRevision } = await readChanges(env.DB, 0, whole);
     const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: service("reader").metadata };
     await registry.create("roles.rbac.authorization.k8s.io", role);
     const of = { resource: "services" } as const;
-    expect(await readChanges(env.DB, upToRevision, of)).toMatchObject({ entries: [], accessChanged: true });
-    expect(await readChanges(env.DB, upToRevision + 1, of)).toMatchObject({ entries: [], accessChanged: false });
+    expect(await readChangesOf(env.DB, upToRevision, of)).toMatchObject({ entries: [], accessChanged: true });
+    expect(await readChangesOf(env.DB, upToRevision + 1, of)).toMatchObject({ entries: [], accessChanged: false });
   });
 
   it("is read in parts that are no longer than asked for, but for a single entry", async () => {
@@ -102,9 +102,9 @@ describe("the log", () => {
     await labelled(large, "a");
     await labelled(service("small"), "a");
     const octets = 5000;
-    const first = await readChanges(env.DB, since, {}, { entries: 100, octets });
+    const first = await readChanges(env.DB, since, { entries: 100, octets });
     expect(first).toMatchObject({ entries: [{ object: { metadata: { name: "larger" } } }], more: true });
-    const second = await readChanges(env.DB, first.entries[0]?.revision ?? 0, {}, { entries: 100, octets });
+    const second = await readChanges(env.DB, first.entries[0]?.revision ?? 0, { entries: 100, octets });
     expect(second).toMatchObject({ entries: [{ object: { metadata: { name: "small" } } }], more: false });
   });
 

@@ -26,7 +26,7 @@ class Cluster {
 
   source(toldRevision: number): ChangeSource {
     const deps = {
-      readChanges: (since: number) => this.#read(since),
+      readChanges: async (since: number) => ({ ...(await this.#read(since)), accessChanged: false }),
       connect: (from: Subscription) => this.#connect(from),
     };
     return new ChangeSource(deps, { resource: "pods", toldRevision });

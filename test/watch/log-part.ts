@@ -5,5 +5,5 @@ export function partOf(log: readonly LogEntry[], since: number, compactedRevisio
   const rest = log.filter(({ revision }) => revision > since);
   const entries = rest.slice(0, 250);
   const upToRevision = entries.at(-1)?.revision ?? since;
-  return { compactedRevision, entries, upToRevision, more: rest.length > entries.length, accessChanged: false };
+  return { compactedRevision, entries, upToRevision, more: rest.length > entries.length };
 }
